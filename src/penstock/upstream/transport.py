@@ -1,0 +1,93 @@
+"""The one seam to the REST API: a request goes in, an answer comes out, everything else is stacked behind it.
+
+Never here: what a request means, GraphQL words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+class HeaderBlock:
+    """Header lines that many requests share, checked and rendered once.
+
+    The names and values are bytes without CR, LF, NUL or surrounding blanks. ``wire`` is the block as it stands in
+    an HTTP/1.1 head, each line ended by CRLF. The values are secrets: ``repr`` shows names only.
+    """
+
+    __slots__ = ("pairs", "wire")
+
+    def __init__(self, pairs: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+        self.pairs = pairs
+        self.wire = b"".join([b"%b: %b\r\n" % pair for pair in pairs])
+
+    def __repr__(self) -> str:
+        return f"HeaderBlock({[name.decode('latin-1') for name, _ in self.pairs]})"
+
+
+NO_HEADERS = HeaderBlock()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call to the REST API.
+
+    Attributes:
+        method: The HTTP method.
+        route: The path template, for metrics and messages, as ``/v2/customers/{id}``: never the target itself.
+        target: Path and query, percent-encoded ASCII, starting with ``/``.
+        headers: What the caller's credentials add; never content-length, host or connection.
+        body: The bytes to send; empty for none.
+        content_type: Media type of the body; empty for none.
+        deadline: On the event loop's clock, in seconds: the whole answer must be here by then.
+    """
+
+    method: Method
+    route: str
+    target: str = field(repr=False)
+    headers: HeaderBlock
+    deadline: float
+    body: bytes = field(default=b"", repr=False)
+    content_type: str = ""
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether sending it twice changes nothing."""
+        return self.method == "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer: status, headers (names in lower case) and the unpacked body."""
+
+    status: int
+    body: bytes = field(repr=False)
+    headers: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
+
+    def header(self, name: bytes) -> str | None:
+        """The first value of a header, or None. ``name`` in lower case."""
+        for key, value in self.headers:
+            if key == name:
+                return value.decode("latin-1")
+        return None
+
+
+class Transport(Protocol):
+    """Sends one request and returns its whole answer.
+
+    Raises:
+        UpstreamUnavailable: No answer could be had. ``sent`` tells whether a byte may have left.
+        UpstreamTimeout: The request's deadline, or a narrower timeout, passed.
+        UpstreamInvalid: The answer is no HTTP, exceeds a cap, or cannot be unpacked.
+    """
+
+    async def send(self, request: Request) -> Response:
+        """Send it; statuses are not judged here."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection; requests under way fail as unavailable."""
+        ...
