@@ -1,0 +1,77 @@
+"""One operation as it comes from the door and as it goes back: the request, its credentials, its result.
+
+Never here: header names, HTTP statuses, upstream paths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from penstock.definitions.model import JSON
+from penstock.upstream.transport import HeaderBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What one caller may prove, as it is forwarded.
+
+    Attributes:
+        headers: Every header that travels upstream unchanged, the bearer and the customer token included.
+        has_bearer: Whether the caller brought a bearer of its own; without one an implicit token may be added.
+        customer_token: Whether a customer token came along.
+        customer_id: The customer the token's payload names: an unverified hint, upstream decides. None when absent
+            or undecodable.
+        expires: The token's expiry in epoch seconds as its payload says, or None.
+        digest: A digest of every forwarded credential: whatever is shared between requests is keyed by it.
+    """
+
+    headers: HeaderBlock
+    has_bearer: bool = False
+    customer_token: bool = False
+    customer_id: str | None = field(default=None, repr=False)
+    expires: float | None = None
+    digest: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRequest:
+    """A GraphQL request, decoded but not yet understood.
+
+    Attributes:
+        document: The GraphQL text.
+        operation_name: Which operation of the document to run, or None.
+        variables: Raw variable values, or None.
+        request_id: The id that errors and logs carry.
+        allow_mutation: False when it came by a safe method: only queries may run.
+        client_name: Who the client says it is, for usage statistics; untrusted.
+    """
+
+    document: str
+    operation_name: str | None = None
+    variables: dict[str, JSON] | None = field(default=None, repr=False)
+    request_id: str = ""
+    allow_mutation: bool = True
+    client_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationResult:
+    """What goes back.
+
+    Attributes:
+        body: The whole JSON answer.
+        outcome: ``executed`` when the operation ran (whatever its errors), ``refused`` for a request error without
+            ``data``, ``method`` when a safe method asked for a mutation.
+        operation_type: ``query``, ``mutation`` or ``subscription`` where that was understood, else "".
+        operation_name: The name in the document, or "".
+        path: ``plan`` or ``reference``, or "" when nothing ran.
+        codes: The error codes in the body, for metrics.
+    """
+
+    body: bytes = field(repr=False)
+    outcome: Literal["executed", "refused", "method"] = "executed"
+    operation_type: str = ""
+    operation_name: str = ""
+    path: str = ""
+    codes: tuple[str, ...] = ()
