@@ -1,0 +1,165 @@
+"""Type descriptions: the explicit middle form between the tables and a Strawberry schema.
+
+Every name is final here. A field knows the row it comes from, so that an executor can follow it.
+
+Never here: Strawberry, resolvers, I/O.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from penstock.definitions.model import FieldDefinition
+from penstock.resources.rows import Attribute, Edge, EnumRow, FilterRow, Group, Mutation, Relation, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRef:
+    """A reference to a named type with its wrappers: ``Name``, ``Name!``, ``[Name!]``, ``[Name!]!``."""
+
+    name: str
+    non_null: bool = False
+    is_list: bool = False
+    item_non_null: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PagePart:
+    """A field of a connection, its edge or its page info: read from the page that the connection fetched."""
+
+    part: Literal["nodes", "edges", "pageInfo", "totalCount", "node", "cursor", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadPart:
+    """A field of a mutation payload: the resource, its user errors, the id that is gone, or the token."""
+
+    part: Literal["resource", "userErrors", "deletedId"]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomValue:
+    """`customField(slug:)` and `customFields`: raw values with their definitions."""
+
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A value that the gateway itself holds under ``key`` in a plain mapping (schemaInfo, fieldDefinitions, …)."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """A root field answered from the generation alone."""
+
+    what: Literal["fieldDefinitions", "schemaInfo"]
+
+
+Source: TypeAlias = (
+    Attribute | Group | Edge | Relation | Mutation | PagePart | PayloadPart | CustomValue | Plain | Metadata
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentDescription:
+    """An argument of a field. ``default`` is GraphQL literal text as a Python value, or None for no default."""
+
+    name: str
+    type: TypeRef
+    description: str
+    default: int | str | bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDescription:
+    """A field of an object type, and the row it comes from."""
+
+    name: str
+    type: TypeRef
+    description: str
+    source: Source
+    arguments: tuple[ArgumentDescription, ...] = ()
+    deprecation: str | None = None
+    definition: FieldDefinition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectDescription:
+    """An object type. ``resource`` is the row source for types that are resources, else None."""
+
+    name: str
+    description: str
+    fields: tuple[FieldDescription, ...]
+    resource: Resource | None = None
+
+    def field(self, name: str) -> FieldDescription:
+        """The field of this name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class InputFieldDescription:
+    """A field of an input type, and the row that judges and names it upstream."""
+
+    name: str
+    type: TypeRef
+    description: str
+    attribute: Attribute | None = None
+    filter: FilterRow | None = None
+    definition: FieldDefinition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputDescription:
+    """An input type."""
+
+    name: str
+    description: str
+    fields: tuple[InputFieldDescription, ...]
+    one_of: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EnumDescription:
+    """An enum type: members as (GraphQL name, internal value, description). Internal values are text."""
+
+    name: str
+    description: str
+    members: tuple[tuple[str, str, str], ...]
+    row: EnumRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaDescription:
+    """A whole schema, every mapping in the order in which it is printed."""
+
+    query: ObjectDescription
+    mutation: ObjectDescription | None
+    objects: dict[str, ObjectDescription] = field(default_factory=dict)
+    inputs: dict[str, InputDescription] = field(default_factory=dict)
+    enums: dict[str, EnumDescription] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
+    """Resources by GraphQL type name, extended by the store's definitions."""
+
+    def object(self, name: str) -> ObjectDescription:
+        """The object type of this name, the roots included.
+
+        Raises:
+            KeyError: There is none.
+        """
+        if name == self.query.name:
+            return self.query
+        if self.mutation is not None and name == self.mutation.name:
+            return self.mutation
+        return self.objects[name]
