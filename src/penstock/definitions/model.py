@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 """Any JSON value as msgspec decodes it."""
 
 
@@ -68,6 +68,8 @@ class FieldDefinition:
         slug: The JSON key on the resource, verbatim.
         default: Echoed verbatim by upstream, of any JSON type; metadata only (R3, R10). Held as JSON text.
         created_at: RFC 3339 text, or "" where upstream gave none.
+        unread_rules: How many rules upstream holds for the field that the gateway could not use; while there is
+            one, no other rule of the field is enforced locally (Q7).
     """
 
     id: str
@@ -83,6 +85,7 @@ class FieldDefinition:
     rules: tuple[Rule, ...] = ()
     created_at: str = ""
     updated_at: str = ""
+    unread_rules: int = 0
 
 
 @dataclass(frozen=True, slots=True)
