@@ -1,0 +1,215 @@
+"""The general transport: httpx, kept within our bounds.
+
+Never here: retries of answers, statuses, GraphQL words.
+Source: CONTRACT §1; httpx has no total deadline, unpacks without a bound and keeps one cookie jar for all callers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from penstock.errors import (
+    LimitError,
+    PenstockError,
+    UpstreamError,
+    UpstreamInvalid,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from penstock.upstream.config import TransportConfig
+from penstock.upstream.origin import check_target, parse_origin, tls_context
+from penstock.upstream.transport import Request, Response
+from penstock.upstream.unpack import unpacker_for
+
+_CLOSED_BY_PEER = ("disconnected", "closed connection")
+
+
+class _Progress:
+    """How far one attempt came: what may have left, what came back."""
+
+    __slots__ = ("answered", "connected", "sent")
+
+    def __init__(self) -> None:
+        self.connected = self.sent = self.answered = False
+
+    async def trace(self, event: str, _: object) -> None:
+        """Take note of httpcore's own events."""
+        if event == "connection.connect_tcp.started":
+            self.connected = True
+        elif event == "http11.send_request_headers.started":
+            self.sent = True
+        elif event == "http11.receive_response_headers.complete":
+            self.answered = True
+
+
+class HttpxTransport:
+    """Calls to one origin over `httpx.AsyncClient`: own limits, one deadline, capped bodies, no redirects, no cookies.
+
+    Args:
+        base_url: ``http(s)://host[:port][/prefix]``.
+        config: Bounds; see `TransportConfig`.
+
+    Raises:
+        OperatorError: The URL or the file of authorities cannot be used.
+    """
+
+    def __init__(self, base_url: str, config: TransportConfig | None = None) -> None:
+        self._config = config = config or TransportConfig()
+        self._origin = origin = parse_origin(base_url)
+        self._client = httpx.AsyncClient(
+            verify=tls_context(origin, config.ca_file) or config.trust_env,
+            trust_env=config.trust_env,
+            follow_redirects=False,
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            headers={
+                "accept": "application/json",
+                "accept-encoding": "gzip" if config.accept_gzip else "identity",
+                "user-agent": config.user_agent,
+            },
+            # The bound is our own semaphore: httpcore never frees the slot of a call cancelled while it connects.
+            limits=httpx.Limits(
+                max_keepalive_connections=config.max_connections, keepalive_expiry=config.keepalive_seconds
+            ),
+        )
+        self._slots = asyncio.Semaphore(config.max_connections)
+        self._waiting = 0
+        self._closed = False
+
+    async def send(self, request: Request) -> Response:
+        """See `Transport.send`."""
+        check_target(request.target)
+        try:
+            async with asyncio.timeout_at(request.deadline), self._slot(request):
+                try:
+                    return await self._attempt(request, _Progress(), retry=request.is_safe)
+                except _StaleConnection:
+                    return await self._attempt(request, _Progress(), retry=False)
+        except TimeoutError as error:
+            raise UpstreamTimeout(f"{request.method} {request.route} was not answered by its deadline.") from error
+
+    async def aclose(self) -> None:
+        """See `Transport.aclose`."""
+        self._closed = True
+        await self._client.aclose()
+
+    @asynccontextmanager
+    async def _slot(self, request: Request) -> AsyncIterator[None]:
+        if self._closed:
+            raise UpstreamUnavailable(f"{request.method} {request.route}: the transport is closed.", sent=False)
+        if self._slots.locked():
+            if self._waiting >= self._config.max_waiting:
+                raise LimitError("Too many calls wait for the store. Try again.", "RATE_LIMITED", retry_after=1.0)
+            self._waiting += 1
+            try:
+                await self._slots.acquire()
+            finally:
+                self._waiting -= 1
+        else:
+            await self._slots.acquire()
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    async def _attempt(self, request: Request, progress: _Progress, *, retry: bool) -> Response:
+        left = request.deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise TimeoutError
+        try:
+            return await self._exchange(request, progress, left)
+        except httpx.HTTPError as error:
+            stale = not progress.connected and not progress.answered and progress.sent
+            if retry and stale and _is_broken_off(error):
+                raise _StaleConnection from error
+            raise self._translate(error, request, progress, left) from error
+        except OSError as error:
+            raise UpstreamUnavailable(f"{request.method} {request.route}: {error!r}", sent=progress.sent) from error
+        except (httpx.InvalidURL, httpx.StreamError) as error:
+            raise PenstockError(f"{request.method} {request.route} could not be put into a request.") from error
+        except RuntimeError as error:
+            if not self._closed:
+                raise
+            raise UpstreamUnavailable(f"{request.route}: the transport was closed.", sent=progress.sent) from error
+
+    async def _exchange(self, request: Request, progress: _Progress, left: float) -> Response:
+        config = self._config
+        headers = list(request.headers.pairs)
+        if request.content_type:
+            headers.append((b"content-type", request.content_type.encode("ascii")))
+        outgoing = self._client.build_request(
+            request.method,
+            self._origin.base + request.target,
+            headers=headers,
+            content=request.body or None,
+            timeout=httpx.Timeout(
+                None,
+                # Narrower than the deadline, which would otherwise cancel a call that is connecting.
+                connect=min(config.connect_timeout, left * 0.9),
+                write=config.write_timeout,
+                read=config.first_byte_timeout,
+            ),
+            extensions={"trace": progress.trace},
+        )
+        answer = await self._client.send(outgoing, stream=True)
+        try:
+            return await self._read(answer, request)
+        finally:
+            await answer.aclose()
+
+    async def _read(self, answer: httpx.Response, request: Request) -> Response:
+        config = self._config
+        headers = tuple([(name.lower(), value) for name, value in answer.headers.raw])
+        if answer.status_code < 200:
+            raise UpstreamInvalid(f"{request.method} {request.route} was answered {answer.status_code}.")
+        if sum([len(name) + len(value) + 4 for name, value in headers]) > config.max_header_bytes:
+            raise UpstreamInvalid(
+                f"{request.method} {request.route}: a head of more than {config.max_header_bytes} bytes."
+            )
+        unpacker = None
+        if request.method != "HEAD" and answer.status_code not in {204, 304}:
+            unpacker = unpacker_for(
+                b",".join([v for n, v in headers if n == b"content-encoding"]), config.max_body_bytes
+            )
+        received = 0
+        body = bytearray()
+        async for piece in answer.aiter_raw():
+            received += len(piece)
+            if received > config.max_body_bytes:
+                raise UpstreamInvalid(f"{request.route}: a body of more than {config.max_body_bytes} bytes.")
+            body += piece if unpacker is None else unpacker.feed(piece)
+        if unpacker is not None:
+            unpacker.finish()
+        return Response(answer.status_code, bytes(body), headers)
+
+    def _translate(
+        self, error: httpx.HTTPError, request: Request, progress: _Progress, left: float
+    ) -> UpstreamError | PenstockError:
+        what = f"{request.method} {request.route}"
+        config = self._config
+        if isinstance(error, httpx.ConnectTimeout):
+            if left * 0.9 < config.connect_timeout:
+                return UpstreamTimeout(f"{what}: no connection by the deadline.")
+            return UpstreamUnavailable(f"{what}: no connection within {config.connect_timeout} s.", sent=False)
+        if isinstance(error, httpx.TimeoutException):
+            return UpstreamTimeout(f"{what}: {type(error).__name__}.")
+        if isinstance(error, httpx.LocalProtocolError) and not self._closed:
+            return PenstockError(f"{what} could not be put into a request.")
+        if isinstance(error, httpx.RemoteProtocolError) and not _is_broken_off(error):
+            return UpstreamInvalid(f"{what}: the answer is no HTTP.")
+        return UpstreamUnavailable(f"{what}: {type(error).__name__}.", sent=progress.sent)
+
+
+class _StaleConnection(Exception):  # noqa: N818 (never leaves this module)
+    """A kept connection was closed before it answered anything; the call is safe to make again."""
+
+
+def _is_broken_off(error: httpx.HTTPError) -> bool:
+    """Whether the peer went away, as against talking nonsense: httpx tells the two apart in its text only."""
+    if isinstance(error, httpx.RemoteProtocolError):
+        return any(words in str(error) for words in _CLOSED_BY_PEER)
+    return isinstance(error, httpx.NetworkError)
