@@ -15,18 +15,19 @@ class MalformedJsonError(ValueError):
     """The text is not JSON that the sandbox can keep."""
 
 
-def read_json(text: str | bytes) -> object:
+def read_json(source: str | bytes) -> object:
     """Parse JSON, refusing what cannot be written back: NaN, infinities, lone surrogates, bottomless nesting.
 
     Raises:
         MalformedJsonError: the text is not such JSON.
     """
     try:
-        value: object = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-        if (b"\\u" if isinstance(text, bytes) else "\\u") in text:  # type: ignore[operator] # the needle has the haystack's type
-            json.dumps(value, ensure_ascii=False).encode()
+        value: object = json.loads(source, parse_constant=_refuse_constant, parse_float=_finite)
+        json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate fails here instead of when it is answered
     except (ValueError, RecursionError) as error:
         raise MalformedJsonError(str(error)) from error
+    if not _is_shallow(value, 64):
+        raise MalformedJsonError("nested deeper than 64 levels")
     return value
 
 
@@ -53,6 +54,14 @@ def text(value: object) -> str | None:
 def whole(value: object) -> int | None:
     """Return the value when it is a whole number (booleans are not), else None."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels > 0 and all(_is_shallow(inner, levels - 1) for inner in value.values())
+    if isinstance(value, list):
+        return levels > 0 and all(_is_shallow(inner, levels - 1) for inner in value)
+    return True
 
 
 def _refuse_constant(name: str) -> object:

@@ -27,7 +27,7 @@ def to_milliseconds_text(milliseconds: int) -> str:
 
 
 def parse_moment(operand: str) -> int | None:
-    """Read a filter operand: `YYYY-MM-DD`, milliseconds since the epoch, or a full timestamp; None when it is neither."""
+    """Read a filter operand: `YYYY-MM-DD`, milliseconds since the epoch, or a full timestamp; None for others."""
     if _MILLISECONDS.match(operand):
         return int(operand)
     try:

@@ -78,7 +78,7 @@ def statements() -> list[str]:
     """Return the SQL that makes a new database, in order."""
     made = [
         "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-        "CREATE TABLE access_tokens (token TEXT PRIMARY KEY, granted TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE access_tokens (token TEXT PRIMARY KEY, granted TEXT NOT NULL, expires INTEGER NOT NULL)",
     ]
     for table in TABLES:
         generated = "".join(
