@@ -8,7 +8,7 @@ Never here: I/O, Strawberry, anything that is true of one resource only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
 
@@ -65,6 +65,7 @@ class Attribute:
         nullable_input: Whether an explicit null may be sent to clear it.
         max_length: Most characters an input may have.
         min_length: Fewest characters an input may have.
+        trims_to_lower: Whether an input is trimmed and lower-cased before it is judged (Q2).
         non_null: Only `id`, and the few values the gateway itself makes.
         field: The custom field behind it; None for a core attribute.
         deprecation: Why it should no longer be used, or None.
@@ -81,7 +82,7 @@ class Attribute:
     nullable_input: bool = True
     max_length: int | None = None
     min_length: int = 0
-    lower_case: bool = False
+    trims_to_lower: bool = False
     non_null: bool = False
     field: FieldDefinition | None = None
     deprecation: str | None = None
@@ -100,18 +101,15 @@ class Group:
     path: Path
     type_name: str
     description: str
-    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class GroupType:
-    """The attributes of a `Group`; ``needs_id`` drops items that have none."""
+    """The attributes of a `Group`."""
 
     type_name: str
     description: str
     attributes: tuple[Attribute, ...]
-    groups: tuple[Group, ...] = ()
-    flow: str | None = None
 
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -158,7 +156,7 @@ class FilterRow:
         name: GraphQL name in the filter input.
         attribute: Upstream's attribute name in the filter grammar.
         checks: Where an equality can be checked on a returned row; empty where the row does not show it.
-        milliseconds: Whether dates travel as milliseconds since the epoch.
+        trims_to_lower: Whether the operand is trimmed and lower-cased, as every stored e-mail is (Q2).
     """
 
     name: str
@@ -167,7 +165,7 @@ class FilterRow:
     operators: tuple[Operator, ...]
     checks: tuple[Path, ...] = ()
     enum: EnumRow | None = None
-    lower_case: bool = False
+    trims_to_lower: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +226,6 @@ class Edge:
         listing: For a connection: what can be filtered and sorted.
         fixed: Equalities always asked for.
         primes: Whether rows read here also answer a read by id of the target (same keys on both).
-        requires_token: Whether a customer token must be there.
         missing_is_null: Whether upstream's 404 means null (else: the customer token is no longer valid).
     """
 
@@ -264,6 +261,8 @@ class Relation:
     deprecation: str | None = None
 
 
+_ENVELOPE_KEYS = frozenset({"id", "type", "meta", "links", "relationships"})
+
 Verb = Literal["create", "update", "delete", "token"]
 
 
@@ -277,10 +276,9 @@ class Mutation:
         payload: Name of the payload's resource field.
         target: Type of that field.
         id_argument: `absent`, `optional` (the signed-in customer when left out) or `required`.
-        error_codes: Which user error upstream's refusal becomes, by what its text mentions; first match wins.
-        locks: Whether writes are serialised per resource id.
+        email_is_unique: Whether a refusal that mentions the e-mail means it is taken (Q1).
         carries_token: Whether the customer token travels along.
-        private_write: Whether the gateway's own client_credentials may stand in where the operator allows sign-up.
+        is_sign_up: Whether the gateway's own client_credentials may stand in where the operator allows sign-up.
     """
 
     name: str
@@ -314,5 +312,19 @@ class Resource:
     group_types: tuple[GroupType, ...] = ()
     relation_key: str = ""
     """The word by which a relationship rule names this resource (`customer`, `order`, a custom flow's slug)."""
-    quarantined: tuple[tuple[str, str], ...] = field(default=())
+    quarantined: tuple[tuple[str, str], ...] = ()
     """Custom fields that could not be typed: (field id, slug)."""
+    other_keys: frozenset[str] = frozenset()
+    """Upstream's own keys that no row above shows: never taken for custom values."""
+
+    @property
+    def core_keys(self) -> frozenset[str]:
+        """The top-level keys of a row that are upstream's own."""
+        rows = (*(row for row in self.attributes if row.field is None), *self.groups)
+        return frozenset(row.path[0] for row in rows) | self.other_keys | _ENVELOPE_KEYS
+
+    @property
+    def definitions(self) -> tuple[FieldDefinition, ...]:
+        """The custom fields that are served, relationships included."""
+        rows = (*self.attributes, *self.relations)
+        return tuple(row.field for row in rows if row.field is not None)

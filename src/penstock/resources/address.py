@@ -1,0 +1,56 @@
+"""Customer addresses: their rows and the two ways from a customer to them.
+
+Never here: I/O, logic.
+Source: CONTRACT §8.
+"""
+
+from __future__ import annotations
+
+from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, text
+from penstock.resources.rows import Edge, FromArgument, FromRow, Resource, Route, Shape
+
+ONE = Route("GET", "/v2/customers/{customer_id}/addresses/{id}")
+MANY = Route("GET", "/v2/customers/{customer_id}/addresses")
+
+_OWNER = ("customer_id", FromRow((("id",),)))
+
+ADDRESSES_OF_CUSTOMER = Edge(
+    "addresses",
+    "The customer's address book.",
+    Shape.LIST,
+    "Address",
+    MANY,
+    origins=(_OWNER,),
+)
+ADDRESS_OF_CUSTOMER = Edge(
+    "address",
+    "One address of the customer by id; null when there is none.",
+    Shape.ONE,
+    "Address",
+    ONE,
+    origins=(_OWNER, ("id", FromArgument("id"))),
+)
+
+ADDRESS = Resource(
+    type_name="Address",
+    description="An entry of a customer's address book.",
+    flow="addresses",
+    attributes=(
+        identity("The address's id."),
+        text("name", "name", "The customer's own label, as `Home`."),
+        text("firstName", "first_name", "First name of the recipient."),
+        text("lastName", "last_name", "Last name of the recipient."),
+        text("companyName", "company_name", "Company."),
+        text("line1", "line_1", "First line of the address."),
+        text("line2", "line_2", "Second line of the address."),
+        text("city", "city", "City."),
+        text("county", "county", "County, state or region; the older name of `region`."),
+        text("region", "region", "State, province or region."),
+        text("postcode", "postcode", "Postal code."),
+        text("country", "country", "Country, usually a two-letter code."),
+        text("phoneNumber", "phone_number", "Phone number of the recipient."),
+        text("instructions", "instructions", "Instructions for the delivery."),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+)

@@ -1,0 +1,34 @@
+"""All resources by name, and which flow slugs belong to upstream's own resources.
+
+Never here: rows of one resource.
+Source: CONTRACT §9.1 (core slugs), R18.
+"""
+
+from __future__ import annotations
+
+from penstock.resources.address import ADDRESS
+from penstock.resources.customer import CUSTOMER
+from penstock.resources.order import ORDER, ORDER_ITEM
+from penstock.resources.rows import Resource
+from penstock.resources.token import CUSTOMER_TOKEN
+
+CORE: tuple[Resource, ...] = (CUSTOMER, ADDRESS, ORDER, ORDER_ITEM, CUSTOMER_TOKEN)
+"""The resources that every store has, in the order in which the schema shows them."""
+
+CORE_FLOWS = frozenset(
+    (
+        "accounts account-members account-memberships addresses authentication-realms carts cart_items customers "
+        "oidc-profiles order_items orders password-profiles products promotions rule-promotions "
+        "user-authentication-info user-authentication-oidc-profile-info user-authentication-password-profile-info "
+        "catalogs brands collections categories files"
+    ).split()
+)
+"""Slugs whose entries are upstream's own resources: never exposed as entries (§9.7)."""
+
+FUTURE_NAMES: dict[str, frozenset[str]] = {
+    "Customer": frozenset({"carts", "session", "account", "accounts"}),
+    "Address": frozenset({"customer"}),
+    "Order": frozenset({"prices", "total", "transactions", "payments", "customAttributes", "metadata"}),
+    "OrderItem": frozenset({"prices", "unitPrice", "value", "discounts", "order"}),
+}
+"""Names that core resources will need: reserved from the start, so that no custom field ever has to give one up."""

@@ -1,0 +1,107 @@
+"""A custom field becomes the same kind of row as a core attribute.
+
+Never here: I/O, anything about one resource.
+Source: CONTRACT §9.2-9.5.
+"""
+
+from __future__ import annotations
+
+from penstock.definitions.model import FieldDefinition, FieldType, RuleKind
+from penstock.definitions.naming import capitalised, enum_members
+from penstock.definitions.rules import is_wide_integer, sole_rule
+from penstock.definitions.words import rules_in_words
+from penstock.resources.rows import Attribute, EnumRow, Kind, Relation, Route
+
+_KINDS = {
+    FieldType.STRING: Kind.STRING,
+    FieldType.INTEGER: Kind.INT,
+    FieldType.FLOAT: Kind.FLOAT,
+    FieldType.BOOLEAN: Kind.BOOLEAN,
+    FieldType.DATE: Kind.FLOW_DATE,
+}
+
+MAX_STRING = 10_000
+"""Most characters of a custom string (Q3)."""
+
+
+def attribute_of(field: FieldDefinition, name: str, type_name: str, taken_types: set[str]) -> Attribute:
+    """The row of a custom field that is not a relationship.
+
+    Args:
+        field: The definition.
+        name: Its final GraphQL name.
+        type_name: The type it stands on; enum names begin with it.
+        taken_types: Type names already given; the name of a generated enum is added.
+    """
+    enum = _enum_row(field, name, type_name, taken_types)
+    kind = Kind.ENUM if enum else Kind.BIG_INT if is_wide_integer(field) else _KINDS[field.field_type]
+    writable = field.enabled
+    return Attribute(
+        name=name,
+        path=(field.slug,),
+        kind=kind,
+        description=describe_field(field),
+        enum=enum,
+        create="absent" if not writable else "required" if field.required else "optional",
+        update="optional" if writable else "absent",
+        nullable_input=not field.required,
+        field=field,
+        deprecation=deprecation_of(field),
+    )
+
+
+def relation_of(field: FieldDefinition, name: str, target: tuple[str, Route] | None) -> Relation:
+    """The row of a relationship field; ``target`` is the type it leads to and the GET by id behind it."""
+    return Relation(
+        name=name,
+        description=describe_field(field),
+        path=("relationships", field.slug),
+        many=any(rule.kind is RuleKind.ONE_TO_MANY for rule in field.rules),
+        target=target[0] if target else None,
+        route=target[1] if target else None,
+        field=field,
+        deprecation=deprecation_of(field),
+    )
+
+
+def target_of(field: FieldDefinition) -> str | None:
+    """The word by which a relationship field names its target."""
+    return next((rule.target for rule in field.rules if rule.target is not None), None)
+
+
+def describe_field(field: FieldDefinition) -> str:
+    """Field name, description, rule in words, upstream slug: one paragraph each."""
+    parts = (
+        field.name.strip(),
+        field.description.strip(),
+        rules_in_words(field),
+        f"Upstream field: `{field.slug}`.",
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def deprecation_of(field: FieldDefinition) -> str | None:
+    """Why a disabled field should no longer be used, with the date; None for an enabled one."""
+    if field.enabled:
+        return None
+    day = field.updated_at[:10]
+    return f"Disabled in the store{f' on {day}' if day else ''}; it answers null and cannot be written."
+
+
+def _enum_row(field: FieldDefinition, name: str, type_name: str, taken_types: set[str]) -> EnumRow | None:
+    rule = sole_rule(field)
+    if field.field_type is not FieldType.STRING or rule is None or rule.kind is not RuleKind.ENUM:
+        return None
+    members = enum_members(rule.options)
+    if not members:
+        return None
+    stem = type_name + capitalised(name)
+    enum_name, number = f"{stem}Enum", 2
+    while enum_name in taken_types:
+        enum_name, number = f"{stem}{number}Enum", number + 1
+    taken_types.add(enum_name)
+    return EnumRow(
+        enum_name,
+        f"What `{type_name}.{name}` can be.",
+        tuple((member.name, member.value, member.value) for member in members),
+    )

@@ -1,0 +1,215 @@
+"""Orders and their items: rows, filters, sorts, and the way back to the customer.
+
+Never here: I/O, logic.
+Source: CONTRACT §10, §10.1.
+"""
+
+from __future__ import annotations
+
+from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, text
+from penstock.resources.rows import (
+    Attribute,
+    Edge,
+    EnumRow,
+    FilterRow,
+    FromArgument,
+    FromRow,
+    Group,
+    GroupType,
+    Kind,
+    Listing,
+    Operator,
+    Resource,
+    Route,
+    Shape,
+    SortRow,
+)
+
+ONE = Route("GET", "/v2/orders/{id}")
+MANY = Route("GET", "/v2/orders")
+
+_EXACT: tuple[Operator, ...] = ("eq",)
+_TEXT: tuple[Operator, ...] = ("eq", "like")
+_RANGE: tuple[Operator, ...] = ("gt", "ge", "lt", "le")
+_DATE: tuple[Operator, ...] = ("eq", "gt", "ge", "lt", "le")
+
+
+def _states(name: str, description: str, *values: str) -> EnumRow:
+    return EnumRow(name, description, tuple((value.upper(), value, f"`{value}`") for value in values))
+
+
+STATUS = _states("OrderStatusEnum", "Where an order stands.", "incomplete", "processing", "complete", "cancelled")
+PAYMENT = _states(
+    "OrderPaymentEnum",
+    "How far an order is paid.",
+    "unpaid",
+    "authorized",
+    "partially_authorized",
+    "partially_paid",
+    "paid",
+    "refunded",
+)
+SHIPPING = _states("OrderShippingEnum", "Whether an order was shipped.", "unfulfilled", "fulfilled")
+
+_CUSTOMER_ID = (("relationships", "customer", "data", "id"), ("customer", "id"))
+
+ORDER_LISTING = Listing(
+    route=MANY,
+    filters=(
+        FilterRow("status", "status", Kind.ENUM, _EXACT, checks=(("status",),), enum=STATUS),
+        FilterRow("payment", "payment", Kind.ENUM, _EXACT, checks=(("payment",),), enum=PAYMENT),
+        FilterRow("shipping", "shipping", Kind.ENUM, _EXACT, checks=(("shipping",),), enum=SHIPPING),
+        FilterRow("currency", "currency", Kind.STRING, _EXACT),
+        FilterRow("productId", "product_id", Kind.STRING, _EXACT),
+        FilterRow("productSku", "product_sku", Kind.STRING, _EXACT),
+        FilterRow("name", "name", Kind.STRING, _TEXT, checks=(("customer", "name"), ("contact", "name"))),
+        FilterRow(
+            "email",
+            "email",
+            Kind.STRING,
+            _TEXT,
+            checks=(("customer", "email"), ("contact", "email")),
+            trims_to_lower=True,
+        ),
+        FilterRow("customerId", "customer_id", Kind.ID, _TEXT, checks=_CUSTOMER_ID),
+        FilterRow("accountId", "account_id", Kind.ID, _TEXT),
+        FilterRow("accountMemberId", "account_member_id", Kind.ID, _TEXT),
+        FilterRow("contactName", "contact.name", Kind.STRING, _TEXT, checks=(("contact", "name"),)),
+        FilterRow(
+            "contactEmail", "contact.email", Kind.STRING, _TEXT, checks=(("contact", "email"),), trims_to_lower=True
+        ),
+        FilterRow(
+            "shippingPostcode", "shipping_postcode", Kind.STRING, _TEXT, checks=(("shipping_address", "postcode"),)
+        ),
+        FilterRow("billingPostcode", "billing_postcode", Kind.STRING, _TEXT, checks=(("billing_address", "postcode"),)),
+        FilterRow("externalRef", "external_ref", Kind.STRING, _TEXT, checks=(("external_ref",),)),
+        FilterRow("orderNumber", "order_number", Kind.STRING, _TEXT, checks=(("order_number",),)),
+        FilterRow("withTax", "with_tax", Kind.INT, _RANGE),
+        FilterRow("withoutTax", "without_tax", Kind.INT, _RANGE),
+        FilterRow("createdAt", "created_at", Kind.DATE_TIME, _DATE),
+        FilterRow("updatedAt", "updated_at", Kind.DATE_TIME, _DATE),
+    ),
+    sorts=(
+        SortRow("CREATED_AT", "created_at"),
+        SortRow("STATUS", "status"),
+        SortRow("PAYMENT", "payment"),
+        SortRow("SHIPPING", "shipping"),
+        SortRow("WITH_TAX", "with_tax"),
+    ),
+    default_sort="-created_at",
+)
+
+ORDER_ADDRESS = GroupType(
+    "OrderAddress",
+    "An address as it stood when the order was placed.",
+    (
+        text("firstName", "first_name", "First name of the recipient."),
+        text("lastName", "last_name", "Last name of the recipient."),
+        text("companyName", "company_name", "Company."),
+        text("line1", "line_1", "First line of the address."),
+        text("line2", "line_2", "Second line of the address."),
+        text("city", "city", "City."),
+        text("county", "county", "County, state or region; the older name of `region`."),
+        text("region", "region", "State, province or region."),
+        text("postcode", "postcode", "Postal code."),
+        text("country", "country", "Country, usually a two-letter code."),
+        text("phoneNumber", "phone_number", "Phone number of the recipient."),
+        text("instructions", "instructions", "Instructions for the delivery."),
+    ),
+)
+
+_ITEMS = Edge(
+    "items",
+    "What was ordered.",
+    Shape.LIST,
+    "OrderItem",
+    Route("GET", "/v2/orders/{order_id}/items"),
+    origins=(("order_id", FromRow((("id",),))),),
+)
+
+ORDER = Resource(
+    type_name="Order",
+    description="An order placed at a checkout.",
+    flow="orders",
+    relation_key="order",
+    attributes=(
+        identity("The order's id."),
+        Attribute("status", ("status",), Kind.ENUM, "Where the order stands.", enum=STATUS),
+        Attribute("payment", ("payment",), Kind.ENUM, "How far the order is paid.", enum=PAYMENT),
+        Attribute("shipping", ("shipping",), Kind.ENUM, "Whether the order was shipped.", enum=SHIPPING),
+        text("orderNumber", "order_number", "The store's own number for the order."),
+        text("externalRef", "external_ref", "The order's reference in another system."),
+        Attribute("anonymized", ("anonymized",), Kind.BOOLEAN, "Whether personal data was taken out of the order."),
+        Attribute("customerName", ("customer", "name"), Kind.STRING, "Name given at the checkout."),
+        Attribute("customerEmail", ("customer", "email"), Kind.STRING, "E-mail address given at the checkout."),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+    groups=(
+        Group("billingAddress", ("billing_address",), "OrderAddress", "Where the bill goes."),
+        Group("shippingAddress", ("shipping_address",), "OrderAddress", "Where the goods go."),
+    ),
+    group_types=(ORDER_ADDRESS,),
+    other_keys=frozenset(
+        {"customer", "contact", "account", "account_member", "payment_intent_id", "custom_attributes", "included"}
+    ),
+    one=ONE,
+    edges=(
+        _ITEMS,
+        Edge(
+            "customer",
+            "Who placed the order; null for a guest.",
+            Shape.ONE,
+            "Customer",
+            Route("GET", "/v2/customers/{id}"),
+            origins=(("id", FromRow(_CUSTOMER_ID)),),
+        ),
+    ),
+    roots=(
+        Edge(
+            "order",
+            "An order by id; null when there is none.",
+            Shape.ONE,
+            "Order",
+            ONE,
+            origins=(("id", FromArgument("id")),),
+        ),
+        Edge(
+            "orders",
+            "Orders, newest first unless sorted otherwise: the signed-in customer's own, or all of the store's with "
+            "a client_credentials bearer.",
+            Shape.CONNECTION,
+            "Order",
+            MANY,
+            listing=ORDER_LISTING,
+            primes=True,
+        ),
+    ),
+)
+
+ORDER_ITEM = Resource(
+    type_name="OrderItem",
+    description="One line of an order.",
+    flow="order_items",
+    attributes=(
+        identity("The item's id."),
+        text("productId", "product_id", "The product's id; absent for custom items."),
+        text("name", "name", "The product's name when it was ordered."),
+        text("sku", "sku", "The product's stock keeping unit."),
+        Attribute("quantity", ("quantity",), Kind.INT, "How many."),
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+    other_keys=frozenset(
+        {
+            "unit_price",
+            "value",
+            "discounts",
+            "catalog_id",
+            "catalog_source",
+            "custom_inputs",
+            "components",
+            "bundle_configuration",
+        }
+    ),
+)

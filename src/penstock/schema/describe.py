@@ -1,0 +1,232 @@
+"""A store's definitions become a whole schema's description: the explicit middle form, ready to be built.
+
+Never here: Strawberry, I/O.
+Source: GRAPHQL conventions and root fields.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from penstock.definitions.model import Problem, StoreDefinitions
+from penstock.resources.rows import (
+    Attribute,
+    Edge,
+    EnumRow,
+    FromArgument,
+    Group,
+    GroupType,
+    Kind,
+    Listing,
+    Mutation,
+    Relation,
+    Resource,
+    Shape,
+)
+from penstock.schema.extend import extend
+from penstock.schema.fixed_types import (
+    FIXED_OBJECTS,
+    FIXED_ROOTS,
+    REQUIRED_ID,
+    REQUIRED_TEXT,
+    USER_ERROR_CODE,
+    connection,
+)
+from penstock.schema.inputs import enum_description, filter_inputs, sort_enum, write_inputs
+from penstock.schema.model import (
+    ArgumentDescription,
+    CustomValue,
+    EnumDescription,
+    FieldDescription,
+    InputDescription,
+    ObjectDescription,
+    PayloadPart,
+    SchemaDescription,
+    TypeRef,
+)
+
+DEFAULT_PAGE = 25
+LARGEST_PAGE = 100
+
+
+def describe(definitions: StoreDefinitions) -> tuple[SchemaDescription, tuple[Problem, ...]]:
+    """The schema that a store's definitions give, and the problems found in joining them with the tables."""
+    resources, problems = extend(definitions)
+    objects: dict[str, ObjectDescription] = {}
+    inputs: dict[str, InputDescription] = {}
+    enums: dict[str, EnumDescription] = {}
+    roots: list[FieldDescription] = []
+    writes: list[FieldDescription] = []
+    for resource in resources.values():
+        objects[resource.type_name] = _resource_object(resource)
+        for group_type in resource.group_types:
+            objects[group_type.type_name] = _group_object(group_type)
+        enums |= {row.name: enum_description(row) for row in _enum_rows(resource)}
+        inputs |= write_inputs(resource)
+        roots += [_edge_field(edge) for edge in resource.roots]
+        for mutation in resource.mutations:
+            payload = _payload_object(mutation)
+            objects[payload.name] = payload
+            writes.append(_mutation_field(mutation, payload.name))
+    for edge in _connections(resources):
+        objects |= {made.name: made for made in connection(edge.target)}
+        if edge.listing is not None:
+            inputs |= filter_inputs(edge.target, edge.listing)
+            sort = sort_enum(edge.target, edge.listing)
+            enums |= {sort.name: sort} if sort else {}
+    objects |= {fixed.name: fixed for fixed in FIXED_OBJECTS}
+    enums[USER_ERROR_CODE.name] = USER_ERROR_CODE
+    description = SchemaDescription(
+        query=ObjectDescription("Query", "What can be read.", (*roots, *FIXED_ROOTS)),
+        mutation=ObjectDescription("Mutation", "What can be changed.", tuple(writes)),
+        objects=objects,
+        inputs=inputs,
+        enums=enums,
+        resources=resources,
+    )
+    return description, problems
+
+
+def _connections(resources: dict[str, Resource]) -> list[Edge]:
+    edges = [edge for resource in resources.values() for edge in (*resource.roots, *resource.edges)]
+    return [edge for edge in edges if edge.shape is Shape.CONNECTION]
+
+
+def _enum_rows(resource: Resource) -> list[EnumRow]:
+    return [row.enum for row in resource.attributes if row.enum is not None]
+
+
+def _resource_object(resource: Resource) -> ObjectDescription:
+    shown = [row for row in resource.attributes if row.output]
+    fields = [
+        *(_attribute_field(row) for row in shown if row.field is None),
+        *(_group_field(group) for group in resource.groups),
+        *(_edge_field(edge) for edge in resource.edges),
+        *(_attribute_field(row) for row in shown if row.field is not None),
+        *(_relation_field(relation) for relation in resource.relations),
+    ]
+    if resource.flow is not None:
+        fields += _CUSTOM_VALUES
+    return ObjectDescription(resource.type_name, resource.description, tuple(fields), resource)
+
+
+_CUSTOM_VALUES = (
+    FieldDescription(
+        "customField",
+        TypeRef("CustomFieldValue"),
+        "The raw value under a custom key, typed in this schema or not; null when there is no such key.",
+        CustomValue(many=False),
+        (ArgumentDescription("slug", REQUIRED_TEXT, "The key upstream uses."),),
+    ),
+    FieldDescription(
+        "customFields",
+        TypeRef("CustomFieldValue", non_null=True, is_list=True),
+        "All custom values, raw: those of this schema, quarantined ones and ones newer than the schema.",
+        CustomValue(many=True),
+    ),
+)
+
+
+def _attribute_field(row: Attribute) -> FieldDescription:
+    name = row.enum.name if row.enum else _OUTPUT_TYPES.get(row.kind, row.kind.value)
+    return FieldDescription(
+        row.name,
+        TypeRef(name, non_null=row.non_null),
+        row.description,
+        row,
+        deprecation=row.deprecation,
+        definition=row.field,
+    )
+
+
+_OUTPUT_TYPES = {Kind.EMAIL: "String", Kind.EPOCH: "DateTime"}
+
+
+def _group_field(group: Group) -> FieldDescription:
+    return FieldDescription(group.name, TypeRef(group.type_name), group.description, group)
+
+
+def _group_object(group_type: GroupType) -> ObjectDescription:
+    fields = tuple(_attribute_field(row) for row in group_type.attributes)
+    return ObjectDescription(group_type.type_name, group_type.description, fields)
+
+
+def _relation_field(relation: Relation) -> FieldDescription:
+    return FieldDescription(
+        relation.name,
+        TypeRef(relation.target or "EntryReference", is_list=relation.many),
+        relation.description,
+        relation,
+        deprecation=relation.deprecation,
+        definition=relation.field,
+    )
+
+
+def _edge_field(edge: Edge) -> FieldDescription:
+    arguments = [
+        ArgumentDescription(origin.name, REQUIRED_ID, "Its id.")
+        for _, origin in edge.origins
+        if isinstance(origin, FromArgument)
+    ]
+    match edge.shape:
+        case Shape.ONE:
+            type_ref = TypeRef(edge.target)
+        case Shape.LIST:
+            type_ref = TypeRef(edge.target, is_list=True)
+        case Shape.CONNECTION:
+            type_ref = TypeRef(f"{edge.target}Connection")
+            arguments += _paging_arguments(edge)
+        case _:
+            assert_never(edge.shape)
+    return FieldDescription(edge.name, type_ref, edge.description, edge, tuple(arguments))
+
+
+def _paging_arguments(edge: Edge) -> list[ArgumentDescription]:
+    listing: Listing | None = edge.listing
+    arguments = [
+        ArgumentDescription(
+            "first", TypeRef("Int"), f"How many at the most, up to {LARGEST_PAGE}.", default=DEFAULT_PAGE
+        ),
+        ArgumentDescription("after", TypeRef("String"), "Go on after this cursor."),
+    ]
+    if listing is not None and listing.filters:
+        arguments.append(ArgumentDescription("filter", TypeRef(f"{edge.target}Filter"), "Only those that match."))
+    if listing is not None and listing.sorts:
+        arguments.append(ArgumentDescription("sort", TypeRef(f"{edge.target}Sort"), "In this order."))
+    return arguments
+
+
+def _payload_name(mutation: Mutation) -> str:
+    return f"{mutation.name[0].upper()}{mutation.name[1:]}Payload"
+
+
+def _mutation_field(mutation: Mutation, payload: str) -> FieldDescription:
+    arguments = []
+    if mutation.id_argument != "absent":
+        required = mutation.id_argument == "required"
+        about = "Its id." if required else "Its id; without it, the signed-in customer's."
+        arguments.append(ArgumentDescription("id", TypeRef("ID", non_null=required), about))
+    if mutation.verb != "delete":
+        name = f"{mutation.name[0].upper()}{mutation.name[1:]}Input"
+        arguments.append(ArgumentDescription("input", TypeRef(name, non_null=True), "The values."))
+    return FieldDescription(
+        mutation.name, TypeRef(payload, non_null=True), mutation.description, mutation, tuple(arguments)
+    )
+
+
+def _payload_object(mutation: Mutation) -> ObjectDescription:
+    if mutation.verb == "delete":
+        result = FieldDescription(
+            mutation.payload, TypeRef("ID"), "The id of what is gone; null when it is not.", PayloadPart("deletedId")
+        )
+    else:
+        result = FieldDescription(
+            mutation.payload, TypeRef(mutation.target), "As it is now; null on user errors.", PayloadPart("resource")
+        )
+    errors = FieldDescription(
+        "userErrors",
+        TypeRef("UserError", non_null=True, is_list=True),
+        "What has to be changed in the input; empty on success.",
+        PayloadPart("userErrors"),
+    )
+    return ObjectDescription(_payload_name(mutation), f"What `{mutation.name}` did.", (result, errors))

@@ -1,0 +1,99 @@
+"""A store's definitions joined with the tables: every resource with its custom fields and relationships.
+
+Never here: GraphQL types, Strawberry, I/O.
+Source: GRAPHQL conventions; CONTRACT §9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from penstock.definitions.model import FieldDefinition, FieldType, FlowDefinition, Problem, StoreDefinitions
+from penstock.definitions.naming import assign_field_names
+from penstock.definitions.type_naming import assign_type_names
+from penstock.resources.catalogue import CORE, CORE_FLOWS, FUTURE_NAMES
+from penstock.resources.custom import attribute_of, relation_of, target_of
+from penstock.resources.entry import entry_resource
+from penstock.resources.rows import Attribute, Relation, Resource, Route
+from penstock.schema.reserved import RESERVED_ROOTS, RESERVED_TYPES
+
+_EVERYWHERE = frozenset({"customField", "customFields", "id", "type", "meta", "links", "relationships"})
+
+
+def extend(definitions: StoreDefinitions) -> tuple[dict[str, Resource], tuple[Problem, ...]]:
+    """Every resource of the store by GraphQL type name, and what could not be served as it is."""
+    entries, problems = _entry_resources(definitions)
+    resources = {resource.type_name: resource for resource in (*CORE, *entries)}
+    targets = {
+        resource.relation_key: (resource.type_name, resource.one)
+        for resource in resources.values()
+        if resource.relation_key and resource.one
+    }
+    targets |= {_hyphen_blind(key): target for key, target in targets.items() if _hyphen_blind(key) not in targets}
+    taken_types = set(RESERVED_TYPES) | set(resources)
+    extended = {name: _extend_one(resource, definitions, targets, taken_types) for name, resource in resources.items()}
+    return extended, problems
+
+
+def _entry_resources(definitions: StoreDefinitions) -> tuple[list[Resource], tuple[Problem, ...]]:
+    flows = [flow for flow in definitions.flows if flow.enabled and flow.slug not in CORE_FLOWS]
+    names, problems = assign_type_names(flows, RESERVED_TYPES, RESERVED_ROOTS)
+    resources = []
+    for flow in flows:
+        given = names.get(flow.slug)
+        if given is not None:
+            about = "\n\n".join(
+                part for part in (flow.name, flow.description, f"Entry of the flow `{flow.slug}`.") if part
+            )
+            resources.append(entry_resource(flow.slug, about, given.type_name, given.singular, given.plural))
+    return resources, tuple(problems)
+
+
+def _extend_one(
+    resource: Resource,
+    definitions: StoreDefinitions,
+    targets: dict[str, tuple[str, Route]],
+    taken_types: set[str],
+) -> Resource:
+    flow = definitions.flow(resource.flow) if resource.flow else None
+    quarantined = tuple((field_id, slug) for owner, field_id, slug in definitions.quarantined if owner == resource.flow)
+    if flow is None:
+        return replace(resource, quarantined=quarantined)
+    if not flow.enabled:
+        flow = _all_disabled(flow)
+    names = assign_field_names(flow.fields, _reserved_names(resource))
+    attributes: list[Attribute] = []
+    relations: list[Relation] = []
+    for field in flow.fields:
+        name = names[field.id]
+        if field.field_type is FieldType.RELATIONSHIP:
+            target = target_of(field)
+            found = targets.get(target) or targets.get(_hyphen_blind(target)) if target else None
+            relations.append(relation_of(field, name, found))
+        else:
+            attributes.append(attribute_of(field, name, resource.type_name, taken_types))
+    return replace(
+        resource,
+        attributes=(*resource.attributes, *attributes),
+        relations=tuple(relations),
+        quarantined=quarantined,
+    )
+
+
+def _all_disabled(flow: FlowDefinition) -> FlowDefinition:
+    """The fields of a disabled flow are not emitted upstream (Q14): each counts as disabled."""
+    fields: tuple[FieldDefinition, ...] = tuple(
+        replace(field, enabled=False, updated_at=field.updated_at if not field.enabled else flow.updated_at)
+        for field in flow.fields
+    )
+    return replace(flow, fields=fields)
+
+
+def _reserved_names(resource: Resource) -> frozenset[str]:
+    rows = (*resource.attributes, *resource.groups, *resource.edges)
+    return frozenset(row.name for row in rows) | _EVERYWHERE | FUTURE_NAMES.get(resource.type_name, frozenset())
+
+
+def _hyphen_blind(word: str) -> str:
+    """Upstream does not spell the targets of rules consistently: `shipping-provider` is `shipping_provider`."""
+    return word.replace("-", "_")

@@ -1,0 +1,211 @@
+"""The types that every store's schema has and that no resource describes: pages, user errors, metadata.
+
+Never here: anything that depends on a store's definitions.
+"""
+
+from __future__ import annotations
+
+from penstock.schema.model import (
+    ArgumentDescription,
+    EnumDescription,
+    FieldDescription,
+    Metadata,
+    ObjectDescription,
+    PagePart,
+    Plain,
+    TypeRef,
+)
+
+USER_ERROR_CODES: tuple[tuple[str, str], ...] = (
+    ("REQUIRED", "A value must be given."),
+    ("INVALID", "The value is not of the right form."),
+    ("TOO_LONG", "The value has too many characters."),
+    ("NOT_IN_ENUM", "The value is none of the options."),
+    ("OUT_OF_RANGE", "The number is too small or too large."),
+    ("NOT_AN_EMAIL", "The value is no e-mail address."),
+    ("NOT_A_SLUG", "The value has characters other than letters, digits, hyphens and underscores."),
+    ("NOT_A_UUID", "The value is no UUID."),
+    ("EMAIL_TAKEN", "Another customer has this e-mail address."),
+    ("INVALID_CREDENTIALS", "The sign-in was refused."),
+    ("NOT_FOUND", "There is nothing with this id."),
+    ("CONFLICT", "Someone else changed it at the same time; read it again and retry."),
+    ("LIMIT_REACHED", "A quota of the store is used up."),
+    ("FORBIDDEN", "These credentials may not do this."),
+    ("REJECTED", "The store refused the value."),
+)
+
+TEXT = TypeRef("String")
+REQUIRED_TEXT = TypeRef("String", non_null=True)
+REQUIRED_ID = TypeRef("ID", non_null=True)
+_REQUIRED_BOOLEAN = TypeRef("Boolean", non_null=True)
+
+
+def _plain(name: str, type_: TypeRef, description: str) -> FieldDescription:
+    return FieldDescription(name, type_, description, Plain(name))
+
+
+PAGE_INFO = ObjectDescription(
+    "PageInfo",
+    "Where a page stands in its connection.",
+    (
+        _plain("hasNextPage", _REQUIRED_BOOLEAN, "Whether there are more after this page."),
+        _plain("hasPreviousPage", _REQUIRED_BOOLEAN, "Whether this page was asked for with `after`."),
+        _plain("startCursor", TEXT, "Cursor of the first item; null on an empty page."),
+        _plain("endCursor", TEXT, "Cursor of the last item, for `after`; null on an empty page."),
+    ),
+)
+
+USER_ERROR = ObjectDescription(
+    "UserError",
+    "Something in the input that has to be changed.",
+    (
+        _plain("code", TypeRef("UserErrorCode", non_null=True), "What kind of error it is."),
+        _plain("field", TypeRef("String", is_list=True), "Path to the value, as `[input, email]`; null for the whole."),
+        _plain("message", REQUIRED_TEXT, "What is wrong and what would be right, for people."),
+    ),
+)
+
+USER_ERROR_CODE = EnumDescription(
+    "UserErrorCode",
+    "What kind of user error it is.",
+    tuple((name, name, description) for name, description in USER_ERROR_CODES),
+)
+
+ENTRY_REFERENCE = ObjectDescription(
+    "EntryReference",
+    "A related resource that this API does not serve: its upstream type and id.",
+    (
+        _plain("type", TEXT, "Upstream's word for what it is."),
+        _plain("id", REQUIRED_ID, "Its id."),
+    ),
+)
+
+FIELD_RULE = ObjectDescription(
+    "FieldRule",
+    "A validation rule of a custom field.",
+    (
+        _plain("type", REQUIRED_TEXT, "`enum`, `email`, `slug`, `uuid`, `between`, `one-to-one` or `one-to-many`."),
+        _plain("options", TypeRef("JSON"), "For `enum`: the allowed values."),
+        _plain("min", TypeRef("Float"), "For `between`: the smallest allowed number."),
+        _plain("max", TypeRef("Float"), "For `between`: the largest allowed number."),
+        _plain("to", TEXT, "For relationships: what the field points to."),
+    ),
+)
+
+FIELD_DEFINITION = ObjectDescription(
+    "FieldDefinition",
+    "A custom field as the store defines it, and where it stands in this schema.",
+    (
+        _plain("id", REQUIRED_ID, "The field's id."),
+        _plain("flow", REQUIRED_TEXT, "Slug of the flow it belongs to."),
+        _plain("slug", REQUIRED_TEXT, "The key upstream uses."),
+        _plain("name", TEXT, "The name the merchant gave it."),
+        _plain("description", TEXT, "What the merchant says about it."),
+        _plain(
+            "fieldType", TEXT, "`string`, `integer`, `boolean`, `float`, `date` or `relationship`; null when unknown."
+        ),
+        _plain("required", _REQUIRED_BOOLEAN, "Whether a create must give it."),
+        _plain("enabled", _REQUIRED_BOOLEAN, "Whether the field, and its flow, are in use."),
+        _plain("omitNull", _REQUIRED_BOOLEAN, "Whether upstream leaves the key out when there is no value."),
+        _plain("order", TypeRef("Int"), "Where the merchant wants it shown."),
+        _plain("default", TypeRef("JSON"), "The default as stored upstream, verbatim and unchecked."),
+        _plain("rules", TypeRef("FieldRule", non_null=True, is_list=True), "Its validation rules."),
+        _plain("graphqlType", TEXT, "The object type that carries it in this schema; null when quarantined."),
+        _plain("graphqlField", TEXT, "Its field name on that type; null when quarantined."),
+        _plain("createdAt", TypeRef("DateTime"), "When it was made."),
+        _plain("updatedAt", TypeRef("DateTime"), "When it was last changed."),
+    ),
+)
+
+SCHEMA_PROBLEM = ObjectDescription(
+    "SchemaProblem",
+    "Something in the store's definitions that could not be used as it is.",
+    (
+        _plain("flow", TEXT, "Slug of the flow."),
+        _plain("slug", TEXT, "Slug of the field."),
+        _plain("fieldId", TypeRef("ID"), "Id of the field."),
+        _plain("reason", REQUIRED_TEXT, "What is wrong, what is done instead, and the remedy."),
+    ),
+)
+
+SCHEMA_INFO = ObjectDescription(
+    "SchemaInfo",
+    "Where this schema comes from and how well the store's definitions fit.",
+    (
+        _plain("version", REQUIRED_TEXT, "A short text that changes whenever the schema does."),
+        _plain("fingerprint", REQUIRED_TEXT, "A digest over the store's definitions."),
+        _plain("loadedAt", TypeRef("DateTime", non_null=True), "When the definitions were read."),
+        _plain("source", REQUIRED_TEXT, "`live`, `snapshot` or `file`."),
+        _plain("problems", TypeRef("SchemaProblem", non_null=True, is_list=True), "What could not be used as it is."),
+    ),
+)
+
+CUSTOM_FIELD_VALUE = ObjectDescription(
+    "CustomFieldValue",
+    "A custom value as upstream holds it, unchecked and uncoerced.",
+    (
+        _plain("slug", REQUIRED_TEXT, "The key upstream uses."),
+        _plain("value", TypeRef("JSON"), "The raw value."),
+        _plain(
+            "definition", TypeRef("FieldDefinition"), "Its definition; null for a key that the definitions do not know."
+        ),
+    ),
+)
+
+FIXED_OBJECTS = (
+    PAGE_INFO,
+    USER_ERROR,
+    ENTRY_REFERENCE,
+    CUSTOM_FIELD_VALUE,
+    FIELD_DEFINITION,
+    FIELD_RULE,
+    SCHEMA_INFO,
+    SCHEMA_PROBLEM,
+)
+
+FIXED_ROOTS = (
+    FieldDescription(
+        "fieldDefinitions",
+        TypeRef("FieldDefinition", non_null=True, is_list=True),
+        "The store's custom fields as this schema sees them. Costs no upstream call.",
+        Metadata("fieldDefinitions"),
+        (ArgumentDescription("flow", TEXT, "Only the fields of the flow with this slug."),),
+    ),
+    FieldDescription(
+        "schemaInfo",
+        TypeRef("SchemaInfo", non_null=True),
+        "Where this schema comes from. Costs no upstream call.",
+        Metadata("schemaInfo"),
+    ),
+)
+
+
+def connection(type_name: str) -> tuple[ObjectDescription, ObjectDescription]:
+    """The connection and edge types of an object type."""
+    return (
+        ObjectDescription(
+            f"{type_name}Connection",
+            f"A page of `{type_name}`.",
+            (
+                FieldDescription("nodes", TypeRef(type_name, True, True), "The items of the page.", PagePart("nodes")),
+                FieldDescription(
+                    "edges", TypeRef(f"{type_name}Edge", True, True), "The items with their cursors.", PagePart("edges")
+                ),
+                FieldDescription("pageInfo", TypeRef("PageInfo", True), "Where the page stands.", PagePart("pageInfo")),
+                FieldDescription(
+                    "totalCount",
+                    TypeRef("Int"),
+                    "How many there are in all; null where upstream does not tell. Asked upstream only when selected.",
+                    PagePart("totalCount"),
+                ),
+            ),
+        ),
+        ObjectDescription(
+            f"{type_name}Edge",
+            f"A `{type_name}` and its place in the connection.",
+            (
+                FieldDescription("node", TypeRef(type_name, True), "The item.", PagePart("node")),
+                FieldDescription("cursor", REQUIRED_TEXT, "Its place, for `after`.", PagePart("cursor")),
+            ),
+        ),
+    )

@@ -1,0 +1,32 @@
+"""Type and root field names that belong to the gateway, today's and those that later releases will need.
+
+Never here: names of one store.
+"""
+
+from __future__ import annotations
+
+RESERVED_TYPES = frozenset(
+    (
+        "Query Mutation Subscription Int Float String Boolean ID DateTime FlowDate Email BigInt JSON "
+        "Customer Address Order OrderItem OrderAddress Cart CartItem Money Price Entry EntryReference Flow FlowField "
+        "CustomerToken AccessToken Session Account AccountMember Promotion Product Transaction Payment Node PageInfo "
+        "UserError UserErrorCode UserErrorCodeEnum CustomFieldValue FieldDefinition FieldRule FieldTypeEnum "
+        "SchemaInfo SchemaProblem SchemaChange Problem Change "
+        "OrderStatusEnum OrderPaymentEnum OrderShippingEnum "
+        "StringFilter ExactStringFilter IDFilter IDRangeFilter ExactIDFilter TextIDFilter IntRangeFilter "
+        "DateTimeFilter OrderStatusFilter OrderPaymentFilter OrderShippingFilter "
+        "CustomerTokenPasswordInput CustomerTokenOidcInput _Entity _Any _Service Warning Cost"
+    ).split()
+)
+
+RESERVED_ROOTS = frozenset(
+    (
+        "me customer customers order orders cart carts fieldDefinitions schemaInfo flows flow node nodes address "
+        "addresses session account accounts product products promotion promotions "
+        "customerCreate customerUpdate customerDelete customerTokenCreate accessTokenCreate customerAddressCreate "
+        "customerAddressUpdate customerAddressDelete cartCreate cartItemsAdd cartItemsUpdate cartItemsRemove "
+        "cartPromotionAdd cartCustomerAssociate cartCustomerDissociate cartCheckout orderPay orderUpdate "
+        "flowCreate flowUpdate flowDelete flowFieldCreate flowFieldUpdate flowFieldDelete "
+        "customerChanged orderChanged schemaChanged _service _entities"
+    ).split()
+)
