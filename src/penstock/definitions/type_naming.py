@@ -1,7 +1,7 @@
 """From the slugs of custom flows to the names of their types and root fields, derived names included.
 
 Never here: core resources' names (the caller passes them as reserved), GraphQL types.
-Source: the naming rules of the GraphQL conventions; CONTRACT §9.1 (core slugs), R18.
+Source: the naming rules of the GraphQL conventions; CONTRACT §9.1, R18 (one flow a slug).
 """
 
 from __future__ import annotations
@@ -12,35 +12,6 @@ from dataclasses import dataclass
 from penstock.definitions.age import age_key
 from penstock.definitions.model import FlowDefinition, Problem
 from penstock.definitions.naming import capitalised, join_camel, slug_words
-
-CORE_FLOW_SLUGS = frozenset(
-    {
-        "account-members",
-        "account-memberships",
-        "accounts",
-        "addresses",
-        "authentication-realms",
-        "brands",
-        "cart_items",
-        "carts",
-        "catalogs",
-        "categories",
-        "collections",
-        "customers",
-        "files",
-        "oidc-profiles",
-        "order_items",
-        "orders",
-        "password-profiles",
-        "products",
-        "promotions",
-        "rule-promotions",
-        "user-authentication-info",
-        "user-authentication-oidc-profile-info",
-        "user-authentication-password-profile-info",
-    }
-)
-"""Slugs whose entries are upstream's own resources, legacy ones included; every other slug is a custom flow."""
 
 DERIVED_TYPE_SUFFIXES = (
     "Connection",
@@ -78,33 +49,33 @@ class EntryNames:
 
     Attributes:
         type_name: `Wishlist`; the types derived from it add one of `DERIVED_TYPE_SUFFIXES`.
-        single_root: `wishlist`, the query of one entry.
-        list_root: `wishlists`, the query of many.
+        singular: `wishlist`, the query of one entry.
+        plural: `wishlists`, the query of many.
     """
 
     type_name: str
-    single_root: str
-    list_root: str
+    singular: str
+    plural: str
 
     @property
     def create_root(self) -> str:
         """The mutation that makes an entry: `wishlistCreate`."""
-        return f"{self.single_root}Create"
+        return f"{self.singular}Create"
 
     @property
     def update_root(self) -> str:
         """The mutation that changes an entry: `wishlistUpdate`."""
-        return f"{self.single_root}Update"
+        return f"{self.singular}Update"
 
     @property
     def delete_root(self) -> str:
         """The mutation that removes an entry: `wishlistDelete`."""
-        return f"{self.single_root}Delete"
+        return f"{self.singular}Delete"
 
     @property
     def relationship_set_root(self) -> str:
         """The mutation that sets a relationship of an entry: `wishlistRelationshipSet`."""
-        return f"{self.single_root}RelationshipSet"
+        return f"{self.singular}RelationshipSet"
 
     @property
     def types(self) -> frozenset[str]:
@@ -114,7 +85,7 @@ class EntryNames:
     @property
     def roots(self) -> frozenset[str]:
         """Every root field that these names may lead to, queries and mutations together."""
-        return frozenset([*with_suffixes([self.single_root], DERIVED_ROOT_SUFFIXES), self.list_root])
+        return frozenset([*with_suffixes([self.singular], DERIVED_ROOT_SUFFIXES), self.plural])
 
 
 def with_suffixes(names: Iterable[str], suffixes: Sequence[str]) -> list[str]:
@@ -122,7 +93,7 @@ def with_suffixes(names: Iterable[str], suffixes: Sequence[str]) -> list[str]:
     return [name + suffix for name in names for suffix in ("", *suffixes)]
 
 
-def singular(word: str) -> str:
+def singular_of(word: str) -> str:
     """The singular of an English word by rule, the word itself where no rule applies; capitals are kept."""
     lower = word.lower()
     if lower in _WITHOUT_PLURAL or not lower.endswith("s") or lower.endswith(_KEEPS_S) or len(word) <= 2:
@@ -139,20 +110,25 @@ def assign_type_names(
     reserved_types: frozenset[str],
     reserved_roots: frozenset[str],
 ) -> tuple[dict[str, EntryNames], tuple[Problem, ...]]:
-    """Flow slug → names, for every custom flow, enabled or not, and a problem for each that could not have its own.
+    """Flow slug → names, and a problem for each flow that could not have its own.
 
     Oldest first (`created_at`, then id), each flow takes the first free of its own names, those with `2`, `3`…; what
     meets a reserved name gets the prefix `Custom` before. Free means that none of its names, derived ones included,
     meets a name, derived ones included, that is reserved or taken, and that the type does not end in `Enum`.
+
+    Args:
+        flows: The custom flows. Disabled ones too, if switching one on is never to rename another.
+        reserved_types: Type names that belong to the gateway.
+        reserved_roots: Root fields, queries and mutations, that belong to the gateway.
     """
     names: dict[str, EntryNames] = {}
     problems: list[Problem] = []
     types = set(with_suffixes(reserved_types | _LANGUAGE_TYPES, DERIVED_TYPE_SUFFIXES))
     roots = set(with_suffixes(reserved_roots, DERIVED_ROOT_SUFFIXES))
-    own = {flow.slug: _own_names(flow) for flow in flows if flow.slug not in CORE_FLOW_SLUGS}
+    own = {flow.slug: _own_names(flow) for flow in flows}
     reserved = frozenset(slug for slug, wanted in own.items() if _meets(wanted, types, roots))
     for flow in sorted(flows, key=lambda flow: (age_key(flow.created_at, flow.id), flow.slug)):
-        if flow.slug not in own or flow.slug in names:
+        if flow.slug in names:
             continue
         wanted = own[flow.slug]
         given = _first_free(_customised(wanted) if flow.slug in reserved else wanted, types, roots)
@@ -170,15 +146,15 @@ def assign_type_names(
 def _own_names(flow: FlowDefinition) -> EntryNames:
     words = slug_words(flow.slug)
     plural = join_camel(words, flow.id)
-    single = join_camel([*words[:-1], singular(words[-1])], flow.id) if words else plural
+    single = join_camel([*words[:-1], singular_of(words[-1])], flow.id) if words else plural
     return EntryNames(capitalised(single), single, f"{plural}List" if single == plural else plural)
 
 
 def _customised(names: EntryNames) -> EntryNames:
     return EntryNames(
         f"Custom{names.type_name}",
-        f"custom{capitalised(names.single_root)}",
-        f"custom{capitalised(names.list_root)}",
+        f"custom{capitalised(names.singular)}",
+        f"custom{capitalised(names.plural)}",
     )
 
 
@@ -186,9 +162,7 @@ def _first_free(names: EntryNames, types: set[str], roots: set[str]) -> EntryNam
     candidate, number = names, 1
     while not _is_free(candidate, types, roots):
         number += 1
-        candidate = EntryNames(
-            f"{names.type_name}{number}", f"{names.single_root}{number}", f"{names.list_root}{number}"
-        )
+        candidate = EntryNames(f"{names.type_name}{number}", f"{names.singular}{number}", f"{names.plural}{number}")
     return candidate
 
 
