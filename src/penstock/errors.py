@@ -74,14 +74,26 @@ class CallerError(PenstockError):
         message: The sentence a client reads.
         code: One of the top-level codes.
         retry_after: Seconds after which the same request may succeed, where that is known.
+        status: The HTTP status of upstream's refusal, where it was upstream that refused.
+        request_id: Upstream's own id of that refusal, where it gave one.
     """
 
     public = None
 
-    def __init__(self, message: str, code: Code = "BAD_USER_INPUT", *, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        code: Code = "BAD_USER_INPUT",
+        *,
+        retry_after: float | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.caller_code: Code = code
         self.retry_after = retry_after
+        self.status = status
+        self.request_id = request_id
 
     @property
     def public_code(self) -> Code:

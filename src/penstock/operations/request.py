@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from penstock.definitions.model import JSON
-from penstock.upstream.transport import HeaderBlock
+from penstock.upstream.transport import NO_HEADERS, HeaderBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Credentials:
         customer_id: The customer the token's payload names: an unverified hint, upstream decides. None when absent
             or undecodable.
         expires: The token's expiry in epoch seconds as its payload says, or None.
+        headers_without_customer: The same without the customer token, for calls that make no use of it (signing in).
         digest: A digest of every forwarded credential: whatever is shared between requests is keyed by it.
     """
 
@@ -31,6 +32,7 @@ class Credentials:
     customer_token: bool = False
     customer_id: str | None = field(default=None, repr=False)
     expires: float | None = None
+    headers_without_customer: HeaderBlock = NO_HEADERS
     digest: bytes = field(default=b"", repr=False)
 
 

@@ -320,11 +320,11 @@ class Resource:
     @property
     def core_keys(self) -> frozenset[str]:
         """The top-level keys of a row that are upstream's own."""
-        rows = (*(row for row in self.attributes if row.field is None), *self.groups)
-        return frozenset(row.path[0] for row in rows) | self.other_keys | _ENVELOPE_KEYS
+        shown = {row.path[0] for row in self.attributes if row.field is None}
+        return frozenset(shown | {group.path[0] for group in self.groups}) | self.other_keys | _ENVELOPE_KEYS
 
     @property
     def definitions(self) -> tuple[FieldDefinition, ...]:
         """The custom fields that are served, relationships included."""
-        rows = (*self.attributes, *self.relations)
-        return tuple(row.field for row in rows if row.field is not None)
+        fields = (*(row.field for row in self.attributes), *(relation.field for relation in self.relations))
+        return tuple(field for field in fields if field is not None)

@@ -36,12 +36,12 @@ def extend(definitions: StoreDefinitions) -> tuple[dict[str, Resource], tuple[Pr
 
 
 def _entry_resources(definitions: StoreDefinitions) -> tuple[list[Resource], tuple[Problem, ...]]:
-    flows = [flow for flow in definitions.flows if flow.enabled and flow.slug not in CORE_FLOWS]
+    flows = [flow for flow in definitions.flows if flow.slug not in CORE_FLOWS]
     names, problems = assign_type_names(flows, RESERVED_TYPES, RESERVED_ROOTS)
     resources = []
     for flow in flows:
         given = names.get(flow.slug)
-        if given is not None:
+        if flow.enabled and given is not None:
             about = "\n\n".join(
                 part for part in (flow.name, flow.description, f"Entry of the flow `{flow.slug}`.") if part
             )
@@ -90,8 +90,12 @@ def _all_disabled(flow: FlowDefinition) -> FlowDefinition:
 
 
 def _reserved_names(resource: Resource) -> frozenset[str]:
-    rows = (*resource.attributes, *resource.groups, *resource.edges)
-    return frozenset(row.name for row in rows) | _EVERYWHERE | FUTURE_NAMES.get(resource.type_name, frozenset())
+    names = (
+        *(row.name for row in resource.attributes),
+        *(group.name for group in resource.groups),
+        *(edge.name for edge in resource.edges),
+    )
+    return frozenset(names) | _EVERYWHERE | FUTURE_NAMES.get(resource.type_name, frozenset())
 
 
 def _hyphen_blind(word: str) -> str:

@@ -1,0 +1,219 @@
+"""What one request owns: its credentials, deadline, budget, loader and errors.
+
+Never here: GraphQL execution, upstream paths.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from penstock.definitions.model import JSON
+from penstock.errors import CredentialError, LimitError, PenstockError
+from penstock.operations.failures import error_entry
+from penstock.operations.loader import Loader
+from penstock.operations.request import Credentials
+from penstock.resources.rows import Mutation, Route
+from penstock.schema.generation import Generation
+from penstock.upstream.tokens import AccessToken, TokenSource
+from penstock.upstream.transport import NO_HEADERS, HeaderBlock, Request, Response, Transport
+from penstock.upstream.wire import is_id
+
+
+def _count_nothing(_type_name: str, _field: str) -> None:
+    """The counter that counts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What all requests share; `app` builds it.
+
+    Attributes:
+        transport: The way to the REST API.
+        anonymous: Implicit tokens for callers without a bearer; None when there is no client id.
+        sign_up: The gateway's own client_credentials token, only where the operator allows sign-up with it.
+        budget: Upstream calls one operation may make; 0 for no bound.
+        concurrency: Upstream calls of one operation under way at the same time.
+        timeout_seconds: Deadline of one operation.
+        now: Epoch seconds, to judge the expiry of tokens.
+        on_uncoercible: Told of (type, field) when a stored value could not be read as its type.
+        on_dropped: Told of (type, reason) when a row was not served.
+    """
+
+    transport: Transport
+    anonymous: TokenSource | None = None
+    sign_up: TokenSource | None = None
+    budget: int = 100
+    concurrency: int = 16
+    timeout_seconds: float = 30.0
+    now: Callable[[], float] = time.time
+    on_uncoercible: Callable[[str, str], None] = _count_nothing
+    on_dropped: Callable[[str, str], None] = _count_nothing
+
+
+class Context:
+    """One request's own state; made anew for each and never shared."""
+
+    __slots__ = (
+        "_headers",
+        "_loader",
+        "calls",
+        "credentials",
+        "deadline",
+        "errors",
+        "generation",
+        "request_id",
+        "services",
+    )
+
+    def __init__(self, services: Services, generation: Generation, credentials: Credentials, request_id: str) -> None:
+        self.services = services
+        self.generation = generation
+        self.credentials = credentials
+        self.request_id = request_id
+        self.deadline = asyncio.get_running_loop().time() + services.timeout_seconds
+        self.calls = 0
+        self.errors: list[dict[str, JSON]] = []
+        self._headers: HeaderBlock | None = None
+        self._loader: Loader | None = None
+
+    @property
+    def loader(self) -> Loader:
+        """The reads of this request."""
+        if self._loader is None:
+            self._loader = Loader(self.read, self.services.concurrency)
+        return self._loader
+
+    def fail(
+        self, error: PenstockError, path: tuple[str | int, ...], locations: tuple[tuple[int, int], ...] = ()
+    ) -> None:
+        """Note an error for the answer."""
+        self.errors.append(error_entry(error, self.request_id, path, locations))
+
+    def customer_id(self) -> str:
+        """The customer that the token names: an unverified hint, upstream decides.
+
+        Raises:
+            CredentialError: There is no customer token, or it names nobody.
+        """
+        credentials = self.credentials
+        if not credentials.customer_token:
+            raise CredentialError(
+                "This needs a signed-in customer: send a customer token, or give an id where one is taken.",
+                "CUSTOMER_TOKEN_MISSING",
+            )
+        self.check_expiry()
+        if credentials.customer_id is None or not is_id(credentials.customer_id):
+            raise CredentialError("The customer token names no customer: sign in again.", "CUSTOMER_TOKEN_INVALID")
+        return credentials.customer_id
+
+    def check_expiry(self) -> None:
+        """Refuse an expired customer token before any call is made.
+
+        Raises:
+            CredentialError: The token's payload says that it has expired.
+        """
+        expires = self.credentials.expires
+        if expires is not None and expires <= self.services.now():
+            raise CredentialError("The customer token has expired: sign in again.", "CUSTOMER_TOKEN_EXPIRED")
+
+    def spend(self) -> None:
+        """Count an upstream call.
+
+        Raises:
+            LimitError: The operation has used up its budget.
+        """
+        budget = self.services.budget
+        if budget and self.calls >= budget:
+            raise LimitError(
+                f"The operation needs more than {budget} calls to the store: ask for less at a time.",
+                "BUDGET_EXCEEDED",
+            )
+        self.calls += 1
+
+    async def read(self, route: str, target: str) -> Response:
+        """Make one GET with the caller's credentials; the status is not judged, but for a stale token of our own.
+
+        Raises:
+            CredentialError: The customer token has expired.
+            LimitError: The budget is used up, or the store's rate.
+            UpstreamError: No whole answer could be had.
+        """
+        self.check_expiry()
+        self.spend()
+        headers = self._headers
+        token: AccessToken | None = None
+        if headers is None:
+            credentials = self.credentials
+            if credentials.has_bearer:
+                headers = self._headers = credentials.headers
+            else:
+                token = await self._anonymous_token()
+                headers = self._headers = _joined(token, credentials.headers)
+        response = await self.services.transport.send(Request("GET", route, target, headers, self.deadline))
+        if response.status == 401 and not self.credentials.has_bearer:
+            return await self._read_again(route, target, headers, response)
+        return response
+
+    async def _read_again(self, route: str, target: str, used: HeaderBlock, refused: Response) -> Response:
+        """One forced refresh of the gateway's own bearer: it may have been revoked."""
+        anonymous = self.services.anonymous
+        if anonymous is None:
+            return refused
+        if self._headers is used:
+            anonymous.invalidate(_bearer_of(used))
+            self._headers = _joined(await anonymous.token(), self.credentials.headers)
+        headers = self._headers
+        if headers is None or headers.wire == used.wire:
+            return refused
+        self.spend()
+        return await self.services.transport.send(Request("GET", route, target, headers, self.deadline))
+
+    async def write(self, mutation: Mutation, target: str, body: bytes) -> Response:
+        """Make one write with the caller's credentials: sent once, whatever comes back.
+
+        Raises:
+            CredentialError: The customer token has expired.
+            LimitError: The budget is used up, or the store's rate.
+            UpstreamError: No whole answer could be had; the write may have happened.
+        """
+        route: Route = mutation.route
+        if mutation.carries_token:
+            self.check_expiry()
+        self.spend()
+        headers = await self._write_headers(mutation)
+        return await self.services.transport.send(
+            Request(
+                route.method,
+                route.template,
+                target,
+                headers,
+                self.deadline,
+                body,
+                "application/json" if body else "",
+            )
+        )
+
+    async def _write_headers(self, mutation: Mutation) -> HeaderBlock:
+        credentials = self.credentials
+        block = credentials.headers if mutation.carries_token else credentials.headers_without_customer
+        if credentials.has_bearer:
+            return block
+        if mutation.is_sign_up and self.services.sign_up is not None:
+            return _joined(await self.services.sign_up.token(), credentials.headers_without_customer)
+        return _joined(await self._anonymous_token(), block)
+
+    async def _anonymous_token(self) -> AccessToken:
+        if self.services.anonymous is None:
+            raise CredentialError("Send an access token in the Authorization header.", "UNAUTHENTICATED")
+        return await self.services.anonymous.token()
+
+
+def _joined(token: AccessToken, block: HeaderBlock) -> HeaderBlock:
+    return HeaderBlock((*token.headers.pairs, *block.pairs)) if block is not NO_HEADERS else token.headers
+
+
+def _bearer_of(block: HeaderBlock) -> str:
+    return block.pairs[0][1].decode("latin-1").partition(" ")[2]

@@ -1,0 +1,95 @@
+"""What a failure looks like to the client: codes, public sentences, and nothing that upstream said.
+
+Never here: HTTP statuses of our own answers, logging.
+Source: GRAPHQL conventions (unexpected failures); CONTRACT §2, §7, Q5, Q6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from penstock.definitions.model import JSON
+from penstock.errors import (
+    CallerError,
+    CredentialError,
+    LimitError,
+    PenstockError,
+    UpstreamError,
+    UpstreamInvalid,
+    UpstreamUnavailable,
+)
+from penstock.upstream.answers import retry_after, upstream_errors
+from penstock.upstream.transport import Response
+
+
+def error_entry(
+    error: PenstockError,
+    request_id: str,
+    path: Sequence[str | int] = (),
+    locations: Sequence[tuple[int, int]] = (),
+) -> dict[str, JSON]:
+    """One entry of ``errors``: public message, locations as (line, column), path, extensions."""
+    extensions: dict[str, JSON] = {"code": error.public_code, "requestId": request_id}
+    if isinstance(error, CallerError | UpstreamError):
+        if error.retry_after is not None:
+            extensions["retryAfter"] = error.retry_after
+        if error.status is not None:
+            upstream: dict[str, JSON] = {"status": error.status}
+            if error.request_id:
+                upstream["requestId"] = error.request_id
+            extensions["upstream"] = upstream
+    entry: dict[str, JSON] = {"message": error.public_message}
+    if locations:
+        entry["locations"] = [{"line": line, "column": column} for line, column in locations]
+    if path:
+        entry["path"] = list(path)
+    entry["extensions"] = extensions
+    return entry
+
+
+def refusal(response: Response, route: str, *, customer_token: bool) -> PenstockError:
+    """What an answer that is neither a success nor a 404 means for whoever asked.
+
+    Args:
+        response: Its status is not 2xx.
+        route: The path template, for the operator's log.
+        customer_token: Whether a customer token travelled along.
+    """
+    status = response.status
+    items = upstream_errors(response)
+    request_id = next((item.request_id for item in items if item.request_id), None)
+    said = " ".join(f"{item.title} {item.detail}" for item in items).lower()
+    if customer_token and status in {400, 401, 403, 422} and "customer token" in said:
+        return CredentialError(
+            "The customer token is not valid (any more): sign in again.",
+            "CUSTOMER_TOKEN_INVALID",
+            status=status,
+            request_id=request_id,
+        )
+    match status:
+        case 401:
+            return CredentialError(
+                "The store does not accept this access token: get a new one.",
+                "UNAUTHENTICATED",
+                status=status,
+                request_id=request_id,
+            )
+        case 403:
+            return CredentialError(
+                "These credentials do not allow this.", "FORBIDDEN", status=status, request_id=request_id
+            )
+        case 429:
+            return LimitError(
+                "The store is asked too often: wait and try again.",
+                "RATE_LIMITED",
+                retry_after=retry_after(response) or 1.0,
+                status=status,
+                request_id=request_id,
+            )
+        case 400 | 422:
+            return CallerError(
+                "The store refused the request as malformed.", "BAD_USER_INPUT", status=status, request_id=request_id
+            )
+    if status >= 500:
+        return UpstreamUnavailable(f"{route} answered {status}.", status=status, request_id=request_id)
+    return UpstreamInvalid(f"{route} answered {status}.", status=status, request_id=request_id)

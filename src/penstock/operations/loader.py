@@ -1,0 +1,114 @@
+"""The reads of one request: each target is read once, so many at a time, and what is known already is not read again.
+
+Never here: what a target means, credentials, anything shared between requests.
+Source: CONTRACT §6.3, Q9: there is no batch read by id; a loader dedupes, bounds and primes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from aiodataloader import DataLoader
+
+from penstock.errors import PenstockError
+from penstock.upstream.transport import Response
+
+Read: TypeAlias = Callable[[str, str], Awaitable[Response]]
+"""Route template and target → the answer."""
+
+
+class _Flight:
+    """A read under way; ``waiters`` are told when it lands."""
+
+    __slots__ = ("waiters",)
+
+    def __init__(self) -> None:
+        self.waiters: list[asyncio.Future[None]] = []
+
+
+class Loader:
+    """Reads for one request only: it is never shared.
+
+    Args:
+        read: Makes one call.
+        bound: Calls under way at the same time.
+    """
+
+    __slots__ = ("_batches", "_bound", "_known", "_read", "_slots")
+
+    def __init__(self, read: Read, bound: int) -> None:
+        self._read = read
+        self._bound = bound
+        self._known: dict[str, Response | PenstockError | _Flight] = {}
+        self._slots: asyncio.Semaphore | None = None
+        self._batches: DataLoader[tuple[str, str], Response] | None = None
+
+    async def load(self, route: str, target: str) -> Response:
+        """The answer for a target, batched with whatever else is asked for in this turn of the event loop.
+
+        Raises:
+            PenstockError: This target failed; the others are unaffected.
+        """
+        if self._batches is None:
+            self._batches = DataLoader(self._load_many, cache=False)
+        # Shielded: a cancelled waiter would leave a cancelled future in the batch and fail all of it.
+        return await asyncio.shield(self._batches.load((route, target)))
+
+    async def now(self, route: str, target: str) -> Response:
+        """The answer for a target, asked for without waiting for company.
+
+        Raises:
+            PenstockError: This target failed; every later call for it fails alike.
+        """
+        while True:
+            known = self._known.get(target)
+            if known is None:
+                return await self._fly(route, target)
+            if isinstance(known, Response):
+                return known
+            if isinstance(known, PenstockError):
+                raise known
+            landing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            known.waiters.append(landing)
+            await landing
+
+    def prime(self, target: str, response: Response) -> None:
+        """Make an answer known that came another way; what is known already stays."""
+        self._known.setdefault(target, response)
+
+    def forget(self) -> None:
+        """Forget every answer: a write may have changed what was read."""
+        self._known.clear()
+
+    async def _load_many(self, keys: list[tuple[str, str]]) -> list[Response]:
+        reads = (self.now(route, target) for route, target in keys)
+        return await asyncio.gather(*reads, return_exceptions=True)  # type: ignore[return-value]  # aiodataloader takes exceptions as values, its types do not say so
+
+    async def _fly(self, route: str, target: str) -> Response:
+        flight = self._known[target] = _Flight()
+        if self._slots is None:
+            self._slots = asyncio.Semaphore(self._bound)
+        try:
+            async with self._slots:
+                landed = await self._read(route, target)
+        except PenstockError as error:
+            self._land(target, flight, error)
+            raise
+        except BaseException:
+            # Cancelled: whoever waits for this read makes it again.
+            self._land(target, flight, None)
+            raise
+        self._land(target, flight, landed)
+        return landed
+
+    def _land(self, target: str, flight: _Flight, landed: Response | PenstockError | None) -> None:
+        if self._known.get(target) is flight:
+            if landed is None:
+                del self._known[target]
+            else:
+                self._known[target] = landed
+        for waiter in flight.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
