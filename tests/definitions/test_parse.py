@@ -255,6 +255,14 @@ def test_a_field_without_a_usable_slug_is_left_out(slug: object) -> None:
     assert definitions.problems[0].field_id == "f1"
 
 
+@pytest.mark.parametrize("slug", ["a\nb", " ", "日本", "2fa", "__typename", "a/b", "x" * 255])
+def test_a_hostile_slug_is_served_verbatim(slug: str) -> None:
+    definitions = parse_fields(raw_field(slug))
+
+    assert [field.slug for field in only_flow(definitions).fields] == [slug]
+    assert definitions.quarantined == ()
+
+
 def test_more_fields_than_upstream_allows_are_served() -> None:
     definitions = parse_fields(*(raw_field(f"s{index}", f"f{index}") for index in range(101)))
 

@@ -83,6 +83,18 @@ def test_a_custom_flow_names_its_type_and_its_root_fields() -> None:
     assert problems == ()
 
 
+def test_mutations_are_named_noun_first() -> None:
+    names = EntryNames("Wishlist", "wishlist", "wishlists")
+
+    assert (names.create_root, names.update_root, names.delete_root, names.relationship_set_root) == (
+        "wishlistCreate",
+        "wishlistUpdate",
+        "wishlistDelete",
+        "wishlistRelationshipSet",
+    )
+    assert {names.create_root, names.update_root, names.delete_root, names.relationship_set_root} < names.roots
+
+
 def test_a_word_without_plural_gets_a_list_suffix() -> None:
     names, _ = assign_type_names([flow("stuff")], TYPES, ROOTS)
 
