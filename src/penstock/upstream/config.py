@@ -49,12 +49,10 @@ class RateConfig:
 
     Attributes:
         per_second: Requests a second; 0 switches the limit off.
-        burst: Requests that may go at once after a pause; 0 means one second's worth.
         max_waiting: Calls that may wait in line; the next one is refused at once.
     """
 
     per_second: float = 0.0
-    burst: int = 0
     max_waiting: int = 1_000
 
 

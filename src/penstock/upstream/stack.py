@@ -6,23 +6,87 @@ Source: HOUSE order: observe, rate, retry, breaker, connection.
 
 from __future__ import annotations
 
+import asyncio
+import random as random_module
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from penstock.upstream.breaker import BreakingTransport, CircuitBreaker
 from penstock.upstream.config import StackConfig
 from penstock.upstream.httpx_transport import HttpxTransport
+from penstock.upstream.lean import LeanTransport
 from penstock.upstream.observe import ObservedTransport, Observer
+from penstock.upstream.rate import RateLimitedTransport, RateLimiter
+from penstock.upstream.retry import RetryingTransport
 from penstock.upstream.transport import Transport
 
 
-def build_stack(config: StackConfig, *, observer: Observer | None = None) -> Transport:
-    """Compose the way to one origin.
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The composed way to one origin, and the layers whose state is worth showing.
+
+    Attributes:
+        transport: What calls go through.
+        limiter: The rate limit, or None when it is off.
+        breaker: The circuit breaker, or None when it is off.
+    """
+
+    transport: Transport
+    limiter: RateLimiter | None
+    breaker: CircuitBreaker | None
+
+
+def build_stack(
+    config: StackConfig,
+    *,
+    observer: Observer | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    random: Callable[[], float] = random_module.random,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Transport:
+    """Compose the way to one origin; see `build_layers`."""
+    return build_layers(config, observer=observer, clock=clock, random=random, sleep=sleep).transport
+
+
+def build_layers(
+    config: StackConfig,
+    *,
+    observer: Observer | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    random: Callable[[], float] = random_module.random,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Stack:
+    """Compose the way to one origin, from the network upwards; a layer that is switched off is not there at all.
 
     Args:
         config: Bounds of every layer.
         observer: Told of every call, or None.
+        clock: Seconds that only grow, for the breaker.
+        random: Draws from [0, 1), for the jitter of retries.
+        sleep: Waits for seconds, between retries.
 
     Raises:
         OperatorError: The URL or the file of authorities cannot be used.
     """
-    transport: Transport = HttpxTransport(config.base_url, config.connection)
-    if observer is not None:
-        transport = ObservedTransport(transport, observer)
-    return transport
+    limiter = RateLimiter(config.rate) if config.rate.per_second > 0 else None
+    breaker = CircuitBreaker(config.breaker, clock=clock) if config.breaker.failures > 0 else None
+    retry = config.retry
+    # A call made again counts against the store's rate like any other.
+    admit = None if limiter is None else limiter.admit
+
+    connection = LeanTransport if config.kind == "lean" else HttpxTransport
+    transport: Transport = connection(config.base_url, config.connection)
+    layers: tuple[Callable[[Transport], Transport], ...] = (
+        lambda inner: inner if observer is None else ObservedTransport(inner, observer),
+        lambda inner: inner if limiter is None else RateLimitedTransport(inner, limiter),
+        lambda inner: (
+            inner
+            if retry.max_attempts < 2
+            else RetryingTransport(inner, retry, random=random, sleep=sleep, before_again=admit)
+        ),
+        lambda inner: inner if breaker is None else BreakingTransport(inner, breaker),
+    )
+    for wrap in reversed(layers):
+        transport = wrap(transport)
+    return Stack(transport, limiter, breaker)

@@ -1,0 +1,216 @@
+"""What comes back: the C parser's events, gathered into one answer under the caps.
+
+Never here: sockets, timeouts, who waits for the answer.
+Source: RFC 9112 §6 (framing), §9.6 (close); llhttp refuses Content-Length beside Transfer-Encoding.
+"""
+
+from __future__ import annotations
+
+import httptools
+
+from penstock.errors import UpstreamInvalid
+from penstock.upstream.config import TransportConfig
+from penstock.upstream.transport import Response
+from penstock.upstream.unpack import Unpacker, unpacker_for
+
+_NOTED = frozenset({b"content-encoding", b"transfer-encoding"})
+_FRAMED = frozenset({b"content-length", b"transfer-encoding"})
+_MAX_INTERIM = 16
+_MAX_PARTS = 256
+
+
+class AnswerReader:
+    """Reads one answer after the other from one connection.
+
+    After each `feed`, ``done`` tells whether the answer is whole; ``is_dirty`` whether bytes followed it that nobody
+    asked for; ``keep_alive`` whether the peer lets the connection live.
+    """
+
+    __slots__ = (
+        "_barren",
+        "_config",
+        "_fault",
+        "_head",
+        "_head_bytes",
+        "_headers",
+        "_interim",
+        "_is_head_checked",
+        "_is_head_only",
+        "_is_long",
+        "_is_noted",
+        "_max_body",
+        "_max_head",
+        "_parser",
+        "_parts",
+        "_received",
+        "_seen",
+        "_spill",
+        "_status",
+        "_unpacker",
+        "done",
+        "is_dirty",
+        "keep_alive",
+    )
+
+    def __init__(self, config: TransportConfig) -> None:
+        self._config = config
+        self._max_head = config.max_header_bytes
+        self._max_body = config.max_body_bytes
+        self._parser = httptools.HttpResponseParser(self)
+        self._fault: UpstreamInvalid | None = None
+        self._spill: bytearray | None = None
+        self._unpacker: Unpacker | None = None
+        self._barren = self._head_bytes = self._interim = self._seen = 0
+        self.is_dirty = self._is_noted = self._is_long = self._is_head_checked = self._is_head_only = False
+        self.reset(is_head_only=False)
+
+    def reset(self, *, is_head_only: bool) -> None:
+        """Make ready for the next answer; ``is_head_only`` when it will have no body whatever its head says."""
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._parts: list[bytes] = []
+        self._head: tuple[tuple[bytes, bytes], ...] | None = None
+        self._received = 0
+        self.done = self.keep_alive = False
+        if self._is_long or self._is_noted or self._is_head_only or is_head_only:
+            if self._is_head_only:  # the parser still waits for the body that the head announced
+                self._parser = httptools.HttpResponseParser(self)
+            self._spill = self._unpacker = None
+            self._barren = self._head_bytes = self._interim = self._seen = 0
+            self._is_noted = self._is_long = self._is_head_checked = False
+            self._is_head_only = is_head_only
+
+    def feed(self, data: bytes) -> None:
+        """Take what the socket gave.
+
+        Raises:
+            UpstreamInvalid: It is no HTTP, exceeds a cap, or is packed in a way that cannot be undone.
+        """
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            if not self.done:
+                raise self._fault or UpstreamInvalid(f"The answer is no HTTP: {error}.") from error
+            self.is_dirty = True
+        if not self.done or self._is_long or len(data) > self._max_head:
+            self._check(len(data))
+
+    def finish(self) -> bool:
+        """Say that the peer closed; whether that made the answer whole."""
+        if self._head is not None and not self.done and not any(name in _FRAMED for name, _ in self._head):
+            self.done = True
+        return self.done
+
+    def take(self) -> Response:
+        """The whole answer.
+
+        Raises:
+            UpstreamInvalid: The packed body ends in the middle.
+        """
+        if self._unpacker is not None:
+            self._unpacker.finish()
+        parts = self._parts
+        if self._spill is not None:
+            body = bytes(self._spill) + b"".join(parts)
+        else:
+            body = parts[0] if len(parts) == 1 else b"".join(parts)
+        return Response(self._status, body, self._head or ())
+
+    # The parser calls what follows.
+
+    def on_message_begin(self) -> None:
+        """Another message begins: after a whole answer, nobody asked for it."""
+        if self.done:
+            self.is_dirty = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header line of the head, or a trailer, which is dropped."""
+        name = name.lower()
+        self._headers.append((name, value))
+        if name in _NOTED:
+            self._is_noted = True
+
+    def on_headers_complete(self) -> None:
+        """The head is whole: an interim one, or the answer's."""
+        if self.done:
+            return
+        status = self._status = self._parser.get_status_code()
+        if status < 200:
+            self._interim += 1
+            if status == 101 or status < 100 or self._interim > _MAX_INTERIM:
+                raise self._refuse(f"The answer has status {status}, which was not asked for.")
+            return
+        self._head = tuple(self._headers)
+        self._headers = []
+        if self._is_noted and not self._is_head_only and status not in {204, 304}:
+            self._read_codings(self._head)
+        if self._is_head_only:
+            self.keep_alive = self._parser.should_keep_alive()
+            self._received = self._max_body  # a byte of body is one too many
+            self.done = True
+
+    def on_body(self, piece: bytes) -> None:
+        """A piece of the body."""
+        self._received += len(piece)
+        if self._received > self._max_body:
+            raise self._refuse(f"The answer's body exceeds {self._max_body} bytes.")
+        if self._unpacker is not None:
+            try:
+                piece = self._unpacker.feed(piece)
+            except UpstreamInvalid as error:
+                self._fault = error
+                raise
+        self._parts.append(piece)
+
+    def on_message_complete(self) -> None:
+        """The answer is whole, or only an interim one."""
+        if self.done:
+            return
+        if self._head is None:
+            self._headers = []
+            return
+        # llhttp forgets how the message was framed as soon as this returns.
+        self.keep_alive = self._parser.should_keep_alive()
+        self.done = True
+
+    def _read_codings(self, head: tuple[tuple[bytes, bytes], ...]) -> None:
+        transfer = b",".join([value for name, value in head if name == b"transfer-encoding"])
+        if transfer and transfer.strip().lower() != b"chunked":
+            raise self._refuse("The answer has a transfer coding other than chunked.")
+        try:
+            coding = b",".join([value for name, value in head if name == b"content-encoding"])
+            self._unpacker = unpacker_for(coding, self._max_body)
+        except UpstreamInvalid as error:
+            self._fault = error
+            raise
+
+    def _refuse(self, message: str) -> UpstreamInvalid:
+        """The parser swallows what a callback raises; `feed` raises it again from here."""
+        self._fault = UpstreamInvalid(message)
+        return self._fault
+
+    def _check(self, size: int) -> None:
+        """The bounds of an answer that one small read does not hold: its head, its framing, its number of pieces."""
+        self._is_long = True
+        if self._head is None:
+            self._head_bytes += size
+            self._refuse_head_above(self._head_bytes)
+            return
+        if not self._is_head_checked:
+            self._is_head_checked = True
+            self._refuse_head_above(sum([len(name) + len(value) + 4 for name, value in self._head]))
+        elif self._received == self._seen and not self.done:
+            self._barren += size
+            if self._barren > self._max_head:  # trailers and chunk extensions without end
+                raise UpstreamInvalid(f"The answer's framing exceeds {self._max_head} bytes.")
+        else:
+            self._barren = 0
+        self._seen = self._received
+        if len(self._parts) > _MAX_PARTS and not self.done:
+            # A body in chunks of one byte would otherwise cost forty times its size.
+            self._spill = self._spill or bytearray()
+            self._spill += b"".join(self._parts)
+            self._parts.clear()
+
+    def _refuse_head_above(self, length: int) -> None:
+        if length > self._max_head:
+            raise UpstreamInvalid(f"The answer's head exceeds {self._max_head} bytes.")

@@ -1,0 +1,263 @@
+"""The connections to one origin: a stack of idle ones, a line of those who wait, one timer for all.
+
+Never here: what is written or read.
+Source: PERFORMANCE §2: a pool that is scanned costs more with every connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Callable
+from math import inf
+
+from penstock.errors import LimitError, UpstreamTimeout, UpstreamUnavailable
+from penstock.upstream.config import TransportConfig
+from penstock.upstream.lean.connection import LeanConnection
+from penstock.upstream.origin import Origin
+from penstock.upstream.transport import Request
+
+_MIN_TICK = 0.005
+"""Seconds between two looks at all connections, at least: many short deadlines make no storm of timers."""
+
+Turn = asyncio.Future[LeanConnection | None]
+"""What one who waits gets: a connection, or None for a free place to open one."""
+
+
+class Pool:
+    """Hands out connections, the latest used first, to callers in the order they came.
+
+    A place is taken from the first moment of connecting until the socket is gone. While somebody waits, whatever
+    becomes free goes to the first in line, so that nobody who comes later overtakes.
+    """
+
+    __slots__ = (
+        "_context",
+        "_drained",
+        "_idle",
+        "_line",
+        "_loop",
+        "_origin",
+        "_places",
+        "_timer",
+        "_timer_at",
+        "_waiting",
+        "config",
+        "connections",
+        "is_closed",
+    )
+
+    def __init__(self, origin: Origin, config: TransportConfig, context: ssl.SSLContext | None) -> None:
+        self.config = config
+        self.connections: set[LeanConnection] = set()
+        self.is_closed = False
+        self._origin = origin
+        self._context = context
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._idle: list[LeanConnection] = []
+        self._line: deque[tuple[Turn, Request]] = deque()
+        self._waiting = 0
+        self._places = config.max_connections
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = inf
+        self._drained: asyncio.Future[None] | None = None
+
+    def bind(self) -> Callable[[], float]:
+        """Belong to the running event loop from now on; its clock."""
+        self._loop = asyncio.get_running_loop()
+        return self._loop.time
+
+    def pop(self, now: float) -> LeanConnection | None:
+        """The idle connection used last, or None."""
+        idle = self._idle
+        while idle:
+            connection = idle.pop()
+            if connection.is_alive:
+                if not connection.is_unused_since(now):
+                    return connection
+                connection.abort()
+        return None
+
+    async def acquire(self, request: Request, *, fresh: bool = False) -> LeanConnection:
+        """A connection for a call, in turn.
+
+        Args:
+            request: Who asks, and how long it may wait.
+            fresh: Rather a new connection than an idle one, which may be as stale as the last.
+
+        Raises:
+            UpstreamUnavailable: No connection can be made; nothing was sent.
+            UpstreamTimeout: The deadline passed in line or while connecting.
+            LimitError: Too many wait already.
+        """
+        loop = self._loop
+        if loop is None or self.is_closed:
+            raise UpstreamUnavailable(f"{request.method} {request.route}: the transport is closed.", sent=False)
+        first = fresh
+        while True:
+            idle = None if fresh else self.pop(loop.time())
+            if idle is not None:
+                return idle
+            if self._places > 0:
+                self._places -= 1
+                return await self._dial(loop, request)
+            if fresh and self._idle:
+                self._idle.pop(0).abort()
+            got = await self._wait(loop, request, first=first)
+            if got is None:
+                return await self._dial(loop, request)
+            if got.is_alive:
+                return got
+            first = True
+
+    def give_back(self, turn: LeanConnection | None) -> None:
+        """Pass on what somebody got and does not want."""
+        if turn is None:
+            self._free_place()
+        elif turn.is_alive:
+            self.release(turn)
+
+    async def aclose(self) -> None:
+        """Close everything; who waits or is under way fails."""
+        self.is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer_at = inf
+        while self._line:
+            turn, request = self._line.popleft()
+            if not turn.done():
+                turn.set_exception(UpstreamUnavailable(f"{request.route}: the transport was closed.", sent=False))
+        self._idle.clear()
+        for connection in list(self.connections):
+            connection.abort()
+        if self.connections and self._loop is not None:
+            self._drained = self._drained or self._loop.create_future()
+            await asyncio.shield(self._drained)
+
+    # Connections report here.
+
+    def opened(self, connection: LeanConnection) -> None:
+        """See `Owner.opened`."""
+        self.connections.add(connection)
+
+    def lost(self, connection: LeanConnection) -> None:
+        """See `Owner.lost`."""
+        self.connections.discard(connection)
+        if connection.owns_slot:
+            connection.owns_slot = False
+            self._free_place()
+        if not self.connections and self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+
+    def release(self, connection: LeanConnection) -> None:
+        """See `Owner.release`."""
+        if self._line and self._hand_over(connection):
+            return
+        if self.is_closed:
+            connection.abort()
+            return
+        self._idle.append(connection)
+
+    def watch(self, due: float) -> None:
+        """See `Owner.watch`."""
+        if due < self._timer_at and self._loop is not None:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer_at = due
+            self._timer = self._loop.call_at(due, self._tick)
+
+    def _hand_over(self, turn: LeanConnection | None) -> bool:
+        line = self._line
+        while line:
+            waiter, _ = line.popleft()
+            if not waiter.done():
+                waiter.set_result(turn)
+                return True
+        return False
+
+    def _free_place(self) -> None:
+        if not self._hand_over(None):
+            self._places += 1
+
+    async def _wait(self, loop: asyncio.AbstractEventLoop, request: Request, *, first: bool) -> LeanConnection | None:
+        if self._waiting >= self.config.max_waiting:
+            raise LimitError("Too many calls wait for the store. Try again.", "RATE_LIMITED", retry_after=1.0)
+        if len(self._line) > 2 * self._waiting + 64:  # those who gave up leave their place in line behind
+            self._line = deque([entry for entry in self._line if not entry[0].done()])
+        turn: Turn = loop.create_future()
+        if first:
+            self._line.appendleft((turn, request))
+        else:
+            self._line.append((turn, request))
+        self.watch(request.deadline)
+        self._waiting += 1
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self.give_back(turn.result())
+            raise
+        finally:
+            self._waiting -= 1
+
+    async def _dial(self, loop: asyncio.AbstractEventLoop, request: Request) -> LeanConnection:
+        """Open a connection in a place already taken; the place is free again when that fails."""
+        try:
+            connection = await self._connect(loop, request)
+        except BaseException:
+            self._free_place()
+            raise
+        connection.owns_slot = True
+        return connection
+
+    async def _connect(self, loop: asyncio.AbstractEventLoop, request: Request) -> LeanConnection:
+        what, config, origin, context = f"{request.method} {request.route}", self.config, self._origin, self._context
+        until = min(request.deadline, loop.time() + config.connect_timeout)
+        try:
+            async with asyncio.timeout_at(until):
+                _, connection = await loop.create_connection(
+                    lambda: LeanConnection(self, loop),
+                    origin.host,
+                    origin.port,
+                    ssl=context,
+                    server_hostname=origin.host if context is not None else None,
+                    ssl_handshake_timeout=config.connect_timeout if context is not None else None,
+                )
+        except TimeoutError as error:
+            if loop.time() >= request.deadline:
+                raise UpstreamTimeout(f"{what}: no connection by the deadline.") from error
+            raise UpstreamUnavailable(
+                f"{what}: no connection within {config.connect_timeout} s.", sent=False
+            ) from error
+        except ssl.SSLCertVerificationError as error:
+            raise UpstreamUnavailable(
+                f"{what}: the certificate is refused: {error.verify_message}.", sent=False
+            ) from error
+        except (OSError, UnicodeError) as error:
+            raise UpstreamUnavailable(f"{what}: no connection: {type(error).__name__}.", sent=False) from error
+        if self.is_closed or not connection.is_alive:
+            connection.abort()
+            raise UpstreamUnavailable(f"{what}: the connection was closed at once.", sent=False)
+        return connection
+
+    def _tick(self) -> None:
+        """Look at everything that has a time, and come again when the next of it is due."""
+        loop = self._loop
+        if loop is None or self.is_closed:
+            return
+        self._timer_at = inf
+        now = loop.time() + 0.001  # a timer may fire a clock tick early
+        due = inf
+        for connection in list(self.connections):
+            due = min(due, connection.check(now))
+        self._idle = [connection for connection in self._idle if connection.is_alive]
+        for turn, request in self._line:
+            if turn.done():
+                continue
+            if request.deadline <= now:
+                turn.set_exception(UpstreamTimeout(f"{request.method} {request.route}: no connection by the deadline."))
+            else:
+                due = min(due, request.deadline)
+        if due < inf:
+            self.watch(max(due, now + _MIN_TICK))

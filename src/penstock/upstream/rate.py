@@ -1,0 +1,139 @@
+"""A layer that keeps the store's request rate: so many calls in any second, the others in line, in order.
+
+Never here: the number of connections, what a 429 of upstream means.
+Source: CONTRACT §5 (25 requests/s on a development store, 100 on production).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from penstock.errors import LimitError
+from penstock.upstream.config import RateConfig
+from penstock.upstream.transport import Request, Response, Transport
+
+
+class RateLimiter:
+    """At most ``per_second`` calls begin in any one second, counted over a sliding window.
+
+    A bucket that refills would let twice the rate through in its first second; upstream counts seconds, not buckets.
+    Calls beyond wait in the order they came. A call is refused at once when its turn would come after its deadline,
+    or when too many wait already.
+
+    Attributes:
+        waiting: Calls in line.
+    """
+
+    def __init__(self, config: RateConfig) -> None:
+        self._rate = config.per_second
+        self._size = max(1, int(config.per_second))
+        self._window = self._size / config.per_second
+        self._max_waiting = config.max_waiting
+        self._begun: deque[float] = deque()
+        self._line: deque[asyncio.Future[None]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self.waiting = 0
+
+    async def admit(self, request: Request) -> None:
+        """Wait for the turn to begin one call.
+
+        Raises:
+            LimitError: Its turn would come too late; ``retry_after`` says when one is free.
+        """
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if not self.waiting and self._has_room(now):
+            self._begun.append(now)
+            return
+        wait = self._wait_seconds(now)
+        if self.waiting >= self._max_waiting or now + wait > request.deadline:
+            raise LimitError(
+                f"The store takes {self._rate:g} requests a second and too many wait. Try again.",
+                "RATE_LIMITED",
+                retry_after=round(wait, 3),
+            )
+        turn = loop.create_future()
+        self._line.append(turn)
+        self.waiting += 1
+        if self._timer is None:
+            self._arm(loop, now)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.cancelled():
+                self.waiting -= 1
+            elif self._begun:
+                self._begun.pop()  # its turn came and nobody used it
+                self._tick(loop)
+            raise
+
+    def close(self) -> None:
+        """Let everybody go: what stands below is closed and says so."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._line:
+            turn = self._line.popleft()
+            if not turn.done():
+                self.waiting -= 1
+                turn.set_result(None)
+
+    def _has_room(self, now: float) -> bool:
+        begun = self._begun
+        if len(begun) < self._size:
+            return True
+        if begun[0] + self._window <= now:
+            begun.popleft()
+            return True
+        return False
+
+    def _wait_seconds(self, now: float) -> float:
+        """When the call that joins the line now would have its turn."""
+        rounds, place = divmod(self.waiting, self._size)
+        begun = self._begun
+        free = begun[place] if len(begun) == self._size else now - self._window
+        return max(0.0, free + (rounds + 1) * self._window - now)
+
+    def _arm(self, loop: asyncio.AbstractEventLoop, now: float) -> None:
+        due = self._begun[0] + self._window if len(self._begun) >= self._size else now
+        self._timer = loop.call_at(due, self._tick, loop)
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now = loop.time() + 0.001  # a timer may fire a clock tick early
+        line = self._line
+        while line:
+            if line[0].done():
+                line.popleft()
+            elif self._has_room(now):
+                self._begun.append(now)
+                self.waiting -= 1
+                line.popleft().set_result(None)
+            else:
+                self._arm(loop, now)
+                return
+
+
+class RateLimitedTransport:
+    """Calls go on when the limiter lets them."""
+
+    def __init__(self, inner: Transport, limiter: RateLimiter) -> None:
+        self._inner = inner
+        self._limiter = limiter
+
+    async def send(self, request: Request) -> Response:
+        """See `Transport.send`.
+
+        Raises:
+            LimitError: See `RateLimiter.admit`.
+        """
+        await self._limiter.admit(request)
+        return await self._inner.send(request)
+
+    async def aclose(self) -> None:
+        """See `Transport.aclose`."""
+        await self._inner.aclose()
+        self._limiter.close()
