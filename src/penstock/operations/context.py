@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from penstock.definitions.model import JSON
 from penstock.errors import CredentialError, LimitError, PenstockError
 from penstock.operations.failures import error_entry
 from penstock.operations.loader import Loader
+from penstock.operations.locks import WriteLocks
 from penstock.operations.request import Credentials
 from penstock.resources.rows import Mutation, Route
 from penstock.schema.generation import Generation
@@ -24,6 +25,10 @@ from penstock.upstream.wire import is_id
 
 def _count_nothing(_type_name: str, _field: str) -> None:
     """The counter that counts nothing."""
+
+
+def _tell_nobody(_bug: BaseException) -> None:
+    """The log that keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,10 @@ class Services:
         concurrency: Upstream calls of one operation under way at the same time.
         timeout_seconds: Deadline of one operation.
         now: Epoch seconds, to judge the expiry of tokens.
+        locks: Serialises the writes to one resource.
         on_uncoercible: Told of (type, field) when a stored value could not be read as its type.
         on_dropped: Told of (type, reason) when a row was not served.
+        on_bug: Told of an exception that none of ours is: the client reads nothing of it.
     """
 
     transport: Transport
@@ -49,8 +56,10 @@ class Services:
     concurrency: int = 16
     timeout_seconds: float = 30.0
     now: Callable[[], float] = time.time
+    locks: WriteLocks = field(default_factory=WriteLocks)
     on_uncoercible: Callable[[str, str], None] = _count_nothing
     on_dropped: Callable[[str, str], None] = _count_nothing
+    on_bug: Callable[[BaseException], None] = _tell_nobody
 
 
 class Context:

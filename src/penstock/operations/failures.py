@@ -93,3 +93,16 @@ def refusal(response: Response, route: str, *, customer_token: bool) -> Penstock
     if status >= 500:
         return UpstreamUnavailable(f"{route} answered {status}.", status=status, request_id=request_id)
     return UpstreamInvalid(f"{route} answered {status}.", status=status, request_id=request_id)
+
+
+def in_order(errors: list[dict[str, JSON]]) -> list[JSON]:
+    """Errors by where they are in the answer: who failed first in time says nothing to a client."""
+    ordered: list[JSON] = [*sorted(errors, key=_place)]
+    return ordered
+
+
+def _place(error: dict[str, JSON]) -> list[tuple[int, int, str]]:
+    path = error.get("path")
+    if not isinstance(path, list):
+        return []
+    return [(0, step, "") if isinstance(step, int) else (1, 0, str(step)) for step in path]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from penstock.definitions.model import FieldDefinition, FieldType, RuleKind
 from penstock.definitions.naming import capitalised, enum_members
 from penstock.definitions.rules import is_wide_integer, sole_rule
+from penstock.definitions.text import clean_line
 from penstock.definitions.words import rules_in_words
 from penstock.resources.rows import Attribute, EnumRow, Kind, Relation, Route
 
@@ -75,7 +76,7 @@ def describe_field(field: FieldDefinition) -> str:
         field.name.strip(),
         field.description.strip(),
         rules_in_words(field),
-        f"Upstream field: `{field.slug}`.",
+        f"Upstream field: `{clean_line(field.slug, 255)}`.",
     )
     return "\n\n".join(part for part in parts if part)
 

@@ -28,7 +28,7 @@ class TypeRef:
 class PagePart:
     """A field of a connection, its edge or its page info: read from the page that the connection fetched."""
 
-    part: Literal["nodes", "edges", "pageInfo", "totalCount", "node", "cursor", "info"]
+    part: Literal["nodes", "edges", "pageInfo", "totalCount", "node", "cursor"]
 
 
 @dataclass(frozen=True, slots=True)

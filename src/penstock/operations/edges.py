@@ -1,0 +1,97 @@
+"""Following an edge of the tables: where it leads from a row, and what its answer means.
+
+Never here: GraphQL execution, decoding of rows.
+Source: GRAPHQL root fields and credentials; CONTRACT §6-§10, Q6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from penstock.definitions.model import JSON
+from penstock.errors import CallerError, CredentialError, UpstreamInvalid
+from penstock.operations.context import Context
+from penstock.operations.rows import id_at, judge
+from penstock.operations.values import Row
+from penstock.resources.rows import Edge, FromArgument, FromRow, FromToken, Origin
+from penstock.upstream.transport import Response
+from penstock.upstream.wire import is_id, target
+
+NO_ROW: Row = {}
+"""The parent of a root field."""
+
+
+def origin_value(origin: Origin, row: Row, arguments: Mapping[str, JSON], context: Context) -> str | None:
+    """The id that an origin gives, or None where the row has none.
+
+    Raises:
+        CallerError: An argument is no id.
+        CredentialError: The caller's token is needed and missing, expired or names nobody.
+    """
+    match origin:
+        case FromRow(paths):
+            return id_at(row, paths)
+        case FromArgument(name):
+            value = arguments.get(name)
+            if not isinstance(value, str) or not is_id(value):
+                raise CallerError(f"{name} is not an id: 1 to 64 of the characters A-Z a-z 0-9 _ - are expected.")
+            return value
+        case FromToken():
+            return context.customer_id()
+        case _:
+            assert_never(origin)
+
+
+def edge_values(edge: Edge, row: Row, arguments: Mapping[str, JSON], context: Context) -> dict[str, str] | None:
+    """The path values of an edge, or None where it leads nowhere.
+
+    Raises:
+        CallerError: See `origin_value`.
+    """
+    values = {}
+    for name, origin in edge.origins:
+        value = origin_value(origin, row, arguments, context)
+        if value is None:
+            return None
+        values[name] = value
+    return values
+
+
+def edge_target(edge: Edge, values: Mapping[str, str]) -> str:
+    """The target of an edge that is no connection."""
+    return target(edge.route.template, values)
+
+
+def parent_value(edge: Edge, row: Row, context: Context) -> tuple[bool, str | None]:
+    """Whether a connection leads anywhere, and the id its fixed filter asks for (None where it has no such filter)."""
+    if not edge.fixed:
+        return True, None
+    value = origin_value(edge.fixed[0].origin, row, {}, context)
+    return value is not None, value
+
+
+def found(edge: Edge, response: Response, context: Context) -> bool:
+    """Whether an answer holds what the edge leads to; False where that is null.
+
+    Raises:
+        PenstockError: The answer is a refusal or a failure.
+    """
+    if judge(response, edge.route.template, customer_token=context.credentials.customer_token):
+        return True
+    if edge.missing_is_null:
+        return False
+    raise CredentialError(
+        "The customer of this token does not exist (any more): sign in again.", "CUSTOMER_TOKEN_INVALID", status=404
+    )
+
+
+def check_identity(edge: Edge, values: Mapping[str, str], identity: JSON) -> None:
+    """Refuse a row that is not the one asked for.
+
+    Raises:
+        UpstreamInvalid: Upstream answered with another resource.
+    """
+    wanted = values.get("id")
+    if wanted is not None and identity != wanted:
+        raise UpstreamInvalid(f"{edge.route.template} answered with another resource than was asked for.")

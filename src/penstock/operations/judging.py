@@ -1,0 +1,104 @@
+"""What a client wants to write, judged by the rows before any call: all violations at once, then only the given keys.
+
+Never here: sending, what upstream makes of it.
+Source: GRAPHQL conventions (three states, expected failures); CONTRACT §9.3-9.4, Q3, Q4, Q16, Q24.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from penstock.definitions.model import JSON
+from penstock.definitions.rules import is_email, violations
+from penstock.resources.rows import Attribute, Kind
+
+UserErrorCode = Literal[
+    "REQUIRED",
+    "INVALID",
+    "TOO_LONG",
+    "NOT_IN_ENUM",
+    "OUT_OF_RANGE",
+    "NOT_AN_EMAIL",
+    "NOT_A_SLUG",
+    "NOT_A_UUID",
+    "EMAIL_TAKEN",
+    "INVALID_CREDENTIALS",
+    "NOT_FOUND",
+    "CONFLICT",
+    "LIMIT_REACHED",
+    "FORBIDDEN",
+    "REJECTED",
+]
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class UserError:
+    """Something in the input that has to be changed; ``field`` is a GraphQL path, or None for the whole."""
+
+    code: UserErrorCode
+    field: tuple[str, ...] | None
+    message: str
+
+    def entry(self) -> dict[str, JSON]:
+        """The `UserError` object, under GraphQL names."""
+        return {"code": self.code, "field": list(self.field) if self.field else None, "message": self.message}
+
+
+def judge_input(
+    attributes: Iterable[Attribute], given: Mapping[str, JSON], prefix: tuple[str, ...] = ("input",)
+) -> tuple[dict[str, JSON], list[UserError]]:
+    """The keys to send, by upstream slug, and everything that is wrong with the values.
+
+    Args:
+        attributes: The rows the input was made from.
+        given: GraphQL name → coerced value, given keys only.
+        prefix: GraphQL path to the input.
+    """
+    body: dict[str, JSON] = {}
+    errors: list[UserError] = []
+    for row in attributes:
+        if row.name not in given:
+            continue
+        value = given[row.name]
+        if row.trims_to_lower and isinstance(value, str):
+            value = value.strip().lower()
+        errors += [UserError(code, (*prefix, row.name), message) for code, message in _faults(row, value)]
+        body[row.key] = value
+    return body, errors
+
+
+def _faults(row: Attribute, value: JSON) -> list[tuple[UserErrorCode, str]]:
+    if value is None:
+        return [] if row.nullable_input else [("REQUIRED", f"{_label(row)} cannot be cleared.")]
+    if row.enum is not None and value == "":
+        return [("NOT_IN_ENUM", f"{_label(row)} cannot be set to UNRECOGNIZED: that member is for output only.")]
+    if row.field is not None:
+        return [(found.code, found.message) for found in violations(row.field, value)]
+    if isinstance(value, str):
+        return _text_faults(row, value)
+    return []
+
+
+def _text_faults(row: Attribute, value: str) -> list[tuple[UserErrorCode, str]]:
+    label = _label(row)
+    faults: list[tuple[UserErrorCode, str]] = []
+    if _UNPRINTABLE.search(value):
+        faults.append(("INVALID", f"{label} holds characters that are no text."))
+    if not value.strip() and (row.min_length or row.kind is Kind.EMAIL):
+        return [*faults, ("REQUIRED", f"{label} must not be blank.")]
+    if len(value) < row.min_length:
+        faults.append(("INVALID", f"{label} must have at least {row.min_length} characters."))
+    if row.max_length is not None and len(value) > row.max_length:
+        faults.append(("TOO_LONG", f"{label} can have at most {row.max_length} characters."))
+    elif row.kind is Kind.EMAIL and not is_email(value):
+        faults.append(("NOT_AN_EMAIL", f"{label} must be an e-mail address, as name@example.com."))
+    return faults
+
+
+def _label(row: Attribute) -> str:
+    return row.name

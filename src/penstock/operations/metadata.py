@@ -1,0 +1,148 @@
+"""What the gateway says about itself and its custom fields: schemaInfo, fieldDefinitions, customField, customFields.
+
+Never here: upstream calls; a custom value is read from a row that is here already.
+Source: GRAPHQL conventions (escape hatch, metadata).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from penstock.definitions.model import JSON, FieldDefinition, FlowDefinition
+from penstock.operations.values import Row, at
+from penstock.resources.rows import Resource
+from penstock.schema.generation import Generation
+
+_decoder = msgspec.json.Decoder()
+
+
+def schema_info(generation: Generation) -> dict[str, JSON]:
+    """The `schemaInfo` of a generation, under GraphQL names."""
+    return {
+        "version": generation.version,
+        "fingerprint": generation.fingerprint,
+        "loadedAt": datetime.fromtimestamp(generation.loaded_at, UTC).isoformat().replace("+00:00", "Z"),
+        "source": generation.source,
+        "problems": [
+            {"flow": problem.flow, "slug": problem.slug, "fieldId": problem.field_id, "reason": problem.reason}
+            for problem in generation.problems
+        ],
+    }
+
+
+def field_definitions(generation: Generation, flow: str | None) -> list[JSON]:
+    """The `fieldDefinitions` of a generation, of one flow or of all; an unknown flow has none."""
+    names = _graphql_names(generation)
+    made: list[JSON] = []
+    for definition in generation.definitions.flows:
+        if flow is None or flow == definition.slug:
+            made += [_definition(field, definition, names.get(field.id)) for field in definition.fields]
+            made += [
+                _quarantined(owner, identity, slug)
+                for owner, identity, slug in generation.definitions.quarantined
+                if owner == definition.slug
+            ]
+    return made
+
+
+def custom_value(generation: Generation, resource: Resource, row: Row, slug: str) -> JSON:
+    """The raw value under a custom key, or None where there is no such key, or it is upstream's own."""
+    known = {field.slug for field in resource.definitions} | {slug for _, slug in resource.quarantined}
+    if slug not in known and (
+        slug in resource.core_keys or (slug not in row and at(row, ("relationships", slug)) is None)
+    ):
+        return None
+    return {"slug": slug, "value": _raw(row, slug), "definition": _definition_by_slug(generation, resource, slug)}
+
+
+def custom_values(generation: Generation, resource: Resource, row: Row) -> list[JSON]:
+    """Every custom value of a row: the schema's fields, quarantined ones, and keys newer than the schema."""
+    slugs = [field.slug for field in resource.definitions] + [slug for _, slug in resource.quarantined]
+    core = resource.core_keys
+    slugs += [key for key in row if key not in core]
+    values = (custom_value(generation, resource, row, slug) for slug in dict.fromkeys(slugs))
+    return [value for value in values if value is not None]
+
+
+def _raw(row: Row, slug: str) -> JSON:
+    if slug in row:
+        return row[slug]
+    value = at(row, ("relationships", slug))
+    return value.get("data") if isinstance(value, dict) and "data" in value else value
+
+
+def _definition_by_slug(generation: Generation, resource: Resource, slug: str) -> JSON:
+    flow = generation.definitions.flow(resource.flow) if resource.flow else None
+    if flow is None:
+        return None
+    for field in flow.fields:
+        if field.slug == slug:
+            return _definition(field, flow, _graphql_names(generation).get(field.id))
+    for identity, quarantined in resource.quarantined:
+        if quarantined == slug:
+            return _quarantined(flow.slug, identity, slug)
+    return None
+
+
+def _graphql_names(generation: Generation) -> dict[str, tuple[str, str]]:
+    """Field id → (type, field) in the schema."""
+    names: dict[str, tuple[str, str]] = {}
+    for resource in generation.description.resources.values():
+        fields = [(row.field, row.name) for row in resource.attributes]
+        fields += [(relation.field, relation.name) for relation in resource.relations]
+        names |= {field.id: (resource.type_name, name) for field, name in fields if field is not None}
+    return names
+
+
+def _definition(field: FieldDefinition, flow: FlowDefinition, names: tuple[str, str] | None) -> JSON:
+    rules: list[JSON] = [
+        {
+            "type": rule.kind.value,
+            "options": list(rule.options) or None,
+            "min": rule.minimum,
+            "max": rule.maximum,
+            "to": rule.target,
+        }
+        for rule in field.rules
+    ]
+    return {
+        "id": field.id,
+        "flow": flow.slug,
+        "slug": field.slug,
+        "name": field.name,
+        "description": field.description,
+        "fieldType": field.field_type.value,
+        "required": field.required,
+        "enabled": field.enabled and flow.enabled,
+        "omitNull": field.omit_null,
+        "order": field.order,
+        "default": _decoder.decode(field.default),
+        "rules": rules,
+        "graphqlType": names[0] if names else None,
+        "graphqlField": names[1] if names else None,
+        "createdAt": field.created_at or None,
+        "updatedAt": field.updated_at or None,
+    }
+
+
+def _quarantined(flow: str, identity: str, slug: str) -> JSON:
+    return {
+        "id": identity,
+        "flow": flow,
+        "slug": slug,
+        "name": None,
+        "description": None,
+        "fieldType": None,
+        "required": False,
+        "enabled": False,
+        "omitNull": False,
+        "order": None,
+        "default": None,
+        "rules": [],
+        "graphqlType": None,
+        "graphqlField": None,
+        "createdAt": None,
+        "updatedAt": None,
+    }

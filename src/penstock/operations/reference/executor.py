@@ -1,0 +1,71 @@
+"""The reference executor: binds the resolvers to a generation's schema and runs an operation through graphql-core.
+
+Never here: resolvers, what an error of ours means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from inspect import isawaitable
+
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLObjectType, execute
+
+from penstock.definitions.model import JSON
+from penstock.errors import CallerError, PenstockError
+from penstock.operations.context import Context
+from penstock.operations.failures import error_entry, in_order
+from penstock.operations.reference.resolvers import resolver_of
+from penstock.schema.generation import Generation
+
+
+def bind(generation: Generation) -> None:
+    """Give every field of the generation's schema its resolver."""
+    description = generation.description
+    owners = [description.query, *description.objects.values()]
+    if description.mutation is not None:
+        owners.append(description.mutation)
+    for owner in owners:
+        graphql_type = generation.schema.type_map.get(owner.name)
+        if isinstance(graphql_type, GraphQLObjectType):
+            for field in owner.fields:
+                graphql_type.fields[field.name].resolve = resolver_of(description, owner, field)
+
+
+async def run_reference(
+    context: Context,
+    document: DocumentNode,
+    operation_name: str | None,
+    variables: Mapping[str, JSON] | None,
+) -> tuple[dict[str, JSON], bool]:
+    """Run a validated operation; the answer and whether it was executed (False: a request error without data)."""
+    schema = context.generation.schema
+    running = execute(
+        schema,
+        document,
+        context_value=context,
+        variable_values=dict(variables) if variables else None,
+        operation_name=operation_name,
+    )
+    result: ExecutionResult = await running if isawaitable(running) else running
+    errors = [_entry(error, context) for error in result.errors or ()]
+    if result.data is None and errors and all("path" not in error for error in errors):
+        return {"errors": list(errors)}, False
+    answer: dict[str, JSON] = {"errors": in_order(errors)} if errors else {}
+    return {**answer, "data": result.data}, True
+
+
+def _entry(error: GraphQLError, context: Context) -> dict[str, JSON]:
+    locations = [(location.line, location.column) for location in error.locations or ()]
+    path: Sequence[str | int] = error.path or ()
+    cause = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        if path:
+            context.services.on_bug(error)
+            return error_entry(PenstockError(error.message), context.request_id, path, locations)
+        return error_entry(CallerError(error.message), context.request_id, path, locations)
+    if not isinstance(cause, PenstockError):
+        context.services.on_bug(cause)
+        cause = PenstockError("A resolver failed.")
+    return error_entry(cause, context.request_id, path, locations)

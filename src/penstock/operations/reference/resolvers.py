@@ -1,0 +1,275 @@
+"""A resolver for each kind of row: what graphql-core calls for a field of the schema.
+
+Rows are decoded upstream objects; a connection's value is its `Page`.
+
+Never here: which fields there are, error shaping.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias, assert_never
+
+import msgspec
+from graphql import GraphQLResolveInfo
+
+from penstock.definitions.model import JSON
+from penstock.errors import PenstockError
+from penstock.operations.context import Context
+from penstock.operations.edges import NO_ROW, check_identity, edge_target, edge_values, found, parent_value
+from penstock.operations.metadata import custom_value, custom_values, field_definitions, schema_info
+from penstock.operations.paging import page_request
+from penstock.operations.rows import Page, judge, read_many, read_one, read_page, related, total_of
+from penstock.operations.rows import decode as decode_body
+from penstock.operations.values import Row, at, coercer
+from penstock.operations.writes import run_write
+from penstock.resources.rows import UNRECOGNIZED, Attribute, Edge, Group, Mutation, Relation, Resource, Shape
+from penstock.schema.model import (
+    CustomValue,
+    FieldDescription,
+    Metadata,
+    ObjectDescription,
+    PagePart,
+    PayloadPart,
+    Plain,
+    SchemaDescription,
+)
+from penstock.upstream.transport import Response
+from penstock.upstream.wire import target
+
+Resolved: TypeAlias = object | Awaitable[object]
+Resolver: TypeAlias = Callable[..., Resolved]
+"""graphql-core calls it with (source, info, **arguments)."""
+
+Info: TypeAlias = GraphQLResolveInfo[Context]
+
+
+def resolver_of(schema: SchemaDescription, owner: ObjectDescription, field: FieldDescription) -> Resolver:
+    """The resolver of one field of one object type."""
+    source = field.source
+    match source:
+        case Attribute():
+            return _attribute(owner.name, source)
+        case Group():
+            return _group(source)
+        case Edge():
+            return _edge(schema, source)
+        case Relation():
+            return _relation(source)
+        case Mutation():
+            return _mutation(schema, source)
+        case PagePart():
+            return _page_part(source)
+        case PayloadPart(part):
+            return lambda payload, _info: payload[part]
+        case CustomValue(many):
+            return _custom(owner.resource, many)
+        case Plain(key):
+            return lambda value, _info: value[key]
+        case Metadata(what):
+            return _definitions if what == "fieldDefinitions" else _schema_info
+        case _:
+            assert_never(source)
+
+
+def _attribute(owner: str, row: Attribute) -> Resolver:
+    coerce, path = coercer(row), row.path
+    internal = {name: value for name, value, _ in row.enum.members} | {UNRECOGNIZED: ""} if row.enum else None
+
+    def resolve(source: Row, info: Info) -> JSON:
+        raw = at(source, path)
+        value = coerce(raw)
+        if value is None:
+            if raw is not None:
+                info.context.services.on_uncoercible(owner, row.name)
+            return None
+        return internal[str(value)] if internal is not None else value
+
+    return resolve
+
+
+def _group(group: Group) -> Resolver:
+    def resolve(source: Row, _info: Info) -> JSON:
+        value = at(source, group.path)
+        return value if isinstance(value, dict) else None
+
+    return resolve
+
+
+def _edge(schema: SchemaDescription, edge: Edge) -> Resolver:
+    match edge.shape:
+        case Shape.ONE:
+            return _one(edge)
+        case Shape.LIST:
+            return _list(edge)
+        case Shape.CONNECTION:
+            return _connection(schema, edge)
+        case _:
+            assert_never(edge.shape)
+
+
+def _one(edge: Edge) -> Resolver:
+    async def resolve(source: Row | None, info: Info, **arguments: JSON) -> Row | None:
+        context = info.context
+        values = edge_values(edge, source or NO_ROW, arguments, context)
+        if values is None:
+            return None
+        response = await context.loader.load(edge.route.template, edge_target(edge, values))
+        if not found(edge, response, context):
+            return None
+        row = read_one(response, edge.route.template)
+        check_identity(edge, values, row.get("id"))
+        return row
+
+    return resolve
+
+
+def _list(edge: Edge) -> Resolver:
+    async def resolve(source: Row | None, info: Info, **arguments: JSON) -> Sequence[Row] | None:
+        context = info.context
+        values = edge_values(edge, source or NO_ROW, arguments, context)
+        if values is None:
+            return None
+        response = await context.loader.load(edge.route.template, edge_target(edge, values))
+        if not found(edge, response, context):
+            return None
+        return read_many(response, edge.route.template, _dropper(context, edge))[0]
+
+    return resolve
+
+
+def _connection(schema: SchemaDescription, edge: Edge) -> Resolver:
+    resource = schema.resources[edge.target]
+    listing = edge.listing
+    if listing is None:
+        raise PenstockError(f"The connection {edge.name} has no listing in its table.")
+
+    async def resolve(source: Row | None, info: Info, **arguments: JSON) -> Page | None:
+        context = info.context
+        request = page_request(edge, listing, arguments)
+        leads, parent = parent_value(edge, source or NO_ROW, context)
+        if not leads:
+            return None
+        response = await context.loader.load(edge.route.template, request.target(parent))
+        if not found(edge, response, context):
+            return None
+        page = read_page(response, request, parent, _dropper(context, edge))
+        if edge.primes and resource.one is not None:
+            _prime(context, resource, page)
+        return page
+
+    return resolve
+
+
+def _prime(context: Context, resource: Resource, page: Page) -> None:
+    if resource.one is None:
+        return
+    for row in page.rows:
+        identity = row.get("id")
+        if isinstance(identity, str):
+            try:
+                where = target(resource.one.template, {"id": identity})
+            except PenstockError:
+                continue  # an id that cannot be asked for cannot be primed either
+            context.loader.prime(where, Response(200, msgspec.json.encode({"data": row})))
+
+
+def _dropper(context: Context, edge: Edge) -> Callable[[str], None]:
+    return lambda reason: context.services.on_dropped(edge.target, reason)
+
+
+def _relation(relation: Relation) -> Resolver:
+    route = relation.route
+
+    async def resolve(source: Row, info: Info) -> object:
+        references = related(source, relation)
+        if not relation.many:
+            references = references[:1]
+        if route is None:
+            found_here: list[dict[str, JSON]] = [
+                {"type": kind or None, "id": identity} for kind, identity in references
+            ]
+            return found_here if relation.many else next(iter(found_here), None)
+        context = info.context
+        rows = await asyncio.gather(*(read_related(context, route.template, identity) for _, identity in references))
+        served = [row for row in rows if row is not None]
+        return served if relation.many else next(iter(served), None)
+
+    return resolve
+
+
+async def read_related(context: Context, template: str, identity: str) -> Row | None:
+    """The row behind a reference, or None where it is gone."""
+    response = await context.loader.load(template, target(template, {"id": identity}))
+    if not judge(response, template, customer_token=context.credentials.customer_token):
+        return None
+    row = read_one(response, template)
+    return row if row.get("id") == identity else None
+
+
+def _mutation(schema: SchemaDescription, mutation: Mutation) -> Resolver:
+    resource = schema.resources[mutation.target]
+    route = mutation.route.template
+
+    async def resolve(_source: None, info: Info, **arguments: JSON) -> dict[str, object]:
+        outcome = await run_write(mutation, resource, arguments, info.context)
+        row = read_one(outcome.response, route, needs_id=False) if outcome.response is not None else None
+        return {"resource": row, "deletedId": outcome.deleted_id, "userErrors": outcome.user_errors()}
+
+    return resolve
+
+
+def _page_part(source: PagePart) -> Resolver:
+    match source.part:
+        case "nodes":
+            return lambda page, _info: page.rows
+        case "edges":
+            return lambda page, _info: list(zip(page.rows, page.cursors(), strict=True))
+        case "pageInfo":
+            return lambda page, _info: page.info()
+        case "totalCount":
+            return _total_count
+        case "node":
+            return lambda pair, _info: pair[0]
+        case "cursor":
+            return lambda pair, _info: pair[1]
+        case _:
+            assert_never(source.part)
+
+
+def _total_count(page: Page, info: Info) -> Resolved:
+    where = page.request.count_target(page.parent)
+    if where is None:
+        return page.total
+    return count_rows(info.context, page.request.edge, where)
+
+
+async def count_rows(context: Context, edge: Edge, where: str) -> int | None:
+    """How many rows a connection has in all, asked for on its own."""
+    route = edge.route.template
+    response = await context.loader.load(route, where)
+    if not found(edge, response, context):
+        return None
+    return total_of(decode_body(response.body, route).get("meta"))
+
+
+def _custom(resource: Resource | None, many: bool) -> Resolver:
+    if resource is None:
+        raise PenstockError("Custom values were described on a type that is no resource.")
+
+    def resolve(source: Row, info: Info, slug: str = "") -> JSON:
+        generation = info.context.generation
+        if many:
+            return custom_values(generation, resource, source)
+        return custom_value(generation, resource, source, slug)
+
+    return resolve
+
+
+def _definitions(_source: None, info: Info, flow: str | None = None) -> list[JSON]:
+    return field_definitions(info.context.generation, flow)
+
+
+def _schema_info(_source: None, info: Info) -> dict[str, JSON]:
+    return schema_info(info.context.generation)
