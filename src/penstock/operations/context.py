@@ -95,6 +95,12 @@ class Context:
             self._loader = Loader(self.read, self.services.concurrency)
         return self._loader
 
+    @property
+    def codes(self) -> list[str]:
+        """The error codes of the answer, for metrics."""
+        found = [entry["extensions"] for entry in self.errors]
+        return [str(extensions["code"]) for extensions in found if isinstance(extensions, dict)]
+
     def fail(
         self, error: PenstockError, path: tuple[str | int, ...], locations: tuple[tuple[int, int], ...] = ()
     ) -> None:

@@ -47,7 +47,7 @@ async def run_reference(
         operation_name=operation_name,
     )
     result: ExecutionResult = await running if isawaitable(running) else running
-    errors = [_entry(error, context) for error in result.errors or ()]
+    errors = context.errors = [_entry(error, context) for error in result.errors or ()]
     if result.data is None and errors and all("path" not in error for error in errors):
         return {"errors": list(errors)}, False
     answer: dict[str, JSON] = {"errors": in_order(errors)} if errors else {}

@@ -1,0 +1,198 @@
+"""Documents become prepared operations: parsed, limited, validated, planned, once for a generation.
+
+Never here: running them.
+Source: HOUSE, the way of a query; PERFORMANCE (parse and validate cost 2 ms, once a document).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from graphql import (
+    DocumentNode,
+    ExecutableDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    TypeDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from penstock.definitions.model import JSON
+from penstock.errors import CallerError, LimitError
+from penstock.operations.context import Context
+from penstock.operations.limits import Limits, check_limits
+from penstock.schema.generation import Generation
+
+
+class Plan(Protocol):
+    """A compiled operation."""
+
+    async def run(self, context: Context, variables: dict[str, JSON] | None) -> tuple[bytes, bool]:
+        """The answer's bytes, and whether the operation was executed (False: a request error)."""
+        ...
+
+
+Compile = Callable[[Generation, DocumentNode, OperationDefinitionNode], "Plan | str"]
+"""A validated operation → its plan, or the reason why it takes the reference executor."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedOperation:
+    """A validated operation of a document.
+
+    Attributes:
+        document: The whole document, fragments included.
+        operation: The operation to run.
+        plan: How to run it, or why it takes the reference executor.
+        size: Characters of the document.
+    """
+
+    document: DocumentNode = field(repr=False)
+    operation: OperationDefinitionNode = field(repr=False)
+    plan: Plan | str
+    size: int
+
+    @property
+    def kind(self) -> str:
+        """``query``, ``mutation`` or ``subscription``."""
+        return self.operation.operation.value
+
+    @property
+    def name(self) -> str:
+        """The operation's name, or ""."""
+        return self.operation.name.value if self.operation.name else ""
+
+
+class RequestError(Exception):
+    """The document cannot be run; one caller error for each fault, with its locations."""
+
+    def __init__(self, faults: list[tuple[CallerError, list[tuple[int, int]]]]) -> None:
+        super().__init__(str(faults[0][0]))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSettings:
+    """How documents are prepared.
+
+    Attributes:
+        limits: Bounds of a document.
+        introspection: Whether `__schema` and `__type` may be asked for.
+        suggestions: Whether error messages may name fields that exist.
+        cache_entries: Most prepared operations kept for a generation.
+        cache_characters: Most document text kept for a generation.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    introspection: bool = True
+    suggestions: bool = True
+    cache_entries: int = 1_000
+    cache_characters: int = 8_000_000
+
+
+class Documents:
+    """The prepared operations of one generation, the least recently used forgotten first."""
+
+    __slots__ = ("_characters", "_compile", "_generation", "_kept", "_rules", "_settings")
+
+    def __init__(self, generation: Generation, settings: DocumentSettings, compile_plan: Compile) -> None:
+        self._generation = generation
+        self._settings = settings
+        self._compile = compile_plan
+        self._kept: OrderedDict[tuple[str, str | None], PreparedOperation] = OrderedDict()
+        self._characters = 0
+        extra = [] if settings.introspection else [NoSchemaIntrospectionCustomRule]
+        self._rules = [*specified_rules, *extra]
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def prepare(self, document: str, operation_name: str | None) -> PreparedOperation:
+        """The prepared operation, from the cache or made now.
+
+        Raises:
+            RequestError: The document is too large, does not parse, is not valid, or has no such operation.
+        """
+        key = (document, operation_name)
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            return kept
+        made = self._make(document, operation_name)
+        self._keep(key, made)
+        return made
+
+    def _keep(self, key: tuple[str, str | None], made: PreparedOperation) -> None:
+        settings = self._settings
+        if made.size > settings.cache_characters // 4 or settings.cache_entries == 0:
+            return
+        self._kept[key] = made
+        self._characters += made.size
+        while len(self._kept) > settings.cache_entries or self._characters > settings.cache_characters:
+            _, dropped = self._kept.popitem(last=False)
+            self._characters -= dropped.size
+
+    def _make(self, text: str, operation_name: str | None) -> PreparedOperation:
+        document = _parse(text, self._settings.limits)
+        try:
+            check_limits(document, self._settings.limits)
+        except LimitError as error:
+            raise RequestError([(error, [])]) from error
+        self._validate(self._generation.schema, document)
+        operation = _choose(document, operation_name)
+        plan = self._compile(self._generation, document, operation)
+        return PreparedOperation(document, operation, plan, len(text))
+
+    def _validate(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        errors = validate(schema, document, self._rules, max_errors=20, hide_suggestions=not self._settings.suggestions)
+        if errors:
+            raise RequestError(
+                [(CallerError(error.message, "GRAPHQL_VALIDATION_FAILED"), _locations(error)) for error in errors]
+            )
+
+
+def _parse(text: str, limits: Limits) -> DocumentNode:
+    try:
+        document = parse(text, max_lexical_tokens=limits.tokens or None, max_comments=limits.tokens or None)
+    except GraphQLSyntaxError as error:
+        if "token limit" in error.message.lower() or "tokens" in error.message.lower():
+            message = f"The document has more than {limits.tokens} tokens. Split it."
+            raise RequestError([(LimitError(message, "LIMIT_EXCEEDED"), [])]) from error
+        raise RequestError([(CallerError(error.message, "GRAPHQL_PARSE_FAILED"), _locations(error))]) from error
+    except RecursionError as error:
+        message = "The document is nested too deep. Split it."
+        raise RequestError([(LimitError(message, "LIMIT_EXCEEDED"), [])]) from error
+    if any(isinstance(node, TypeDefinitionNode) for node in document.definitions) or not all(
+        isinstance(node, ExecutableDefinitionNode) for node in document.definitions
+    ):
+        message = "The document holds type definitions; only operations and fragments can be run."
+        raise RequestError([(CallerError(message, "GRAPHQL_VALIDATION_FAILED"), [])])
+    return document
+
+
+def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if name is not None:
+        for node in operations:
+            if node.name is not None and node.name.value == name:
+                return node
+        message = f"The document has no operation named {name[:80]!r}."
+    elif len(operations) == 1:
+        return operations[0]
+    elif operations:
+        message = "The document has several operations: say which one with operationName."
+    else:
+        message = "The document has no operation."
+    raise RequestError([(CallerError(message, "BAD_REQUEST"), [])])
+
+
+def _locations(error: GraphQLError) -> list[tuple[int, int]]:
+    return [(location.line, location.column) for location in error.locations or ()]

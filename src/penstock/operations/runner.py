@@ -1,0 +1,86 @@
+"""Runs a request on the generation it was given: prepared operation, then its plan or the reference executor.
+
+Never here: HTTP, how a plan is made.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from penstock.definitions.model import JSON
+from penstock.errors import CallerError
+from penstock.operations.context import Context, Services
+from penstock.operations.documents import Compile, Documents, DocumentSettings, PreparedOperation, RequestError
+from penstock.operations.failures import error_entry
+from penstock.operations.reference import bind, run_reference
+from penstock.operations.request import Credentials, OperationRequest, OperationResult
+from penstock.schema.generation import Generation
+
+_encoder = msgspec.json.Encoder()
+
+
+class Runner:
+    """Runs operations for whoever brings a generation, a request and credentials.
+
+    Args:
+        services: What all requests share.
+        settings: How documents are prepared.
+        compile_plan: Makes plans, or says why not.
+    """
+
+    __slots__ = ("_compile", "_services", "_settings")
+
+    def __init__(self, services: Services, settings: DocumentSettings, compile_plan: Compile) -> None:
+        self._services = services
+        self._settings = settings
+        self._compile = compile_plan
+
+    async def run(self, generation: Generation, request: OperationRequest, credentials: Credentials) -> OperationResult:
+        """The whole answer to a request; whatever is wrong with the request is in the answer."""
+        try:
+            prepared = self.documents(generation).prepare(request.document, request.operation_name)
+        except RequestError as error:
+            return _refused(error, request.request_id)
+        if prepared.kind != "query" and not request.allow_mutation:
+            message = f"A {prepared.kind} cannot be run by GET: use POST."
+            return _method(message, prepared, request.request_id)
+        context = Context(self._services, generation, credentials, request.request_id)
+        plan = prepared.plan
+        if isinstance(plan, str):
+            answer, executed = await run_reference(
+                context, prepared.document, request.operation_name, request.variables
+            )
+            body, path = _encoder.encode(answer), "reference"
+        else:
+            body, executed = await plan.run(context, request.variables)
+            path = "plan"
+        return OperationResult(
+            body,
+            "executed" if executed else "refused",
+            prepared.kind,
+            prepared.name,
+            path,
+            tuple(context.codes),
+        )
+
+    def documents(self, generation: Generation) -> Documents:
+        """The prepared operations of a generation, kept on it and gone with it."""
+        kept = generation.prepared.get(Documents)
+        if isinstance(kept, Documents):
+            return kept
+        bind(generation)
+        made = Documents(generation, self._settings, self._compile)
+        generation.prepared[Documents] = made
+        return made
+
+
+def _refused(error: RequestError, request_id: str) -> OperationResult:
+    entries: list[JSON] = [error_entry(fault, request_id, (), locations) for fault, locations in error.faults]
+    codes = tuple(dict.fromkeys(fault.public_code for fault, _ in error.faults))
+    return OperationResult(_encoder.encode({"errors": entries}), "refused", codes=codes)
+
+
+def _method(message: str, prepared: PreparedOperation, request_id: str) -> OperationResult:
+    entry = error_entry(CallerError(message, "BAD_REQUEST"), request_id)
+    body = _encoder.encode({"errors": [entry]})
+    return OperationResult(body, "method", prepared.kind, prepared.name, codes=("BAD_REQUEST",))
