@@ -1,0 +1,203 @@
+"""The GraphQL endpoint: pure ASGI, GraphQL over HTTP as its draft has it, a few microseconds around an operation.
+
+Never here: what a document means, upstream paths, routing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from penstock.http.answers import UNKNOWN_VERSION, AnswerHeads, Refusal, error_body, status_of
+from penstock.http.asgi import App, Receive, Scope, Send, Sent
+from penstock.http.head import ACCEPT, CLIENT_NAME, REQUEST_ID, Head, read_head
+from penstock.http.intake import Admitted, Intake
+from penstock.http.media import NO_PREFERENCE, Wanted, negotiate
+from penstock.http.request_id import RequestIds
+from penstock.lifecycle.holder import GenerationHolder
+from penstock.operations.request import Credentials, OperationRequest, OperationResult
+from penstock.schema.generation import Generation
+from penstock.telemetry.logs import Log
+from penstock.telemetry.redaction import describe_failure
+from penstock.telemetry.requests import RequestFacts
+
+_MOST_ACCEPTS = 256
+_INTERNAL = "Something went wrong on our side. The request id names this failure in the logs."
+_METHOD = Refusal(405, "Use POST, or GET for queries.", headers=((b"allow", b"GET, POST"),))
+_NOT_READY = Refusal(
+    503,
+    "The store's definitions could not be read yet, so there is no schema. Try again in a moment.",
+    "UPSTREAM_UNAVAILABLE",
+    ((b"retry-after", b"2"),),
+)
+
+
+class Runs(Protocol):
+    """Runs operations."""
+
+    async def run(self, generation: Generation, request: OperationRequest, credentials: Credentials) -> OperationResult:
+        """Run one operation on one generation; never raises for anything a request can cause."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointParts:
+    """What the endpoint is made of.
+
+    Attributes:
+        runner: Runs operations.
+        holder: Where the serving generation stands.
+        intake: Lets requests in.
+        request_ids: Names requests.
+        explorer: Answers a browser that asks for a page, or None.
+        tell: Told about every answered request.
+        log: For failures of our own.
+        clock: Monotonic seconds.
+    """
+
+    runner: Runs
+    holder: GenerationHolder
+    intake: Intake
+    request_ids: RequestIds
+    explorer: App | None
+    tell: Callable[[RequestFacts], None]
+    log: Log
+    clock: Callable[[], float]
+
+
+class GraphQLEndpoint:
+    """Answers GraphQL requests; an ASGI application for HTTP scopes."""
+
+    __slots__ = ("_accepts", "_heads", "_parts")
+
+    def __init__(self, parts: EndpointParts) -> None:
+        self._parts = parts
+        self._accepts: dict[bytes, Wanted] = {}
+        self._heads = AnswerHeads(UNKNOWN_VERSION)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        parts = self._parts
+        started = parts.clock()
+        head = read_head(scope["headers"])
+        wanted = self._wanted(head.values[ACCEPT])
+        method = scope["method"]
+        if method == "POST":
+            admitted = await parts.intake.from_body(head, wanted, receive)
+            if admitted is None:
+                return
+        elif method == "GET":
+            if wanted.page and parts.explorer is not None and not _asks_to_run(scope["query_string"]):
+                await parts.explorer(scope, receive, send)
+                return
+            admitted = parts.intake.from_url(head, wanted, scope["query_string"])
+        else:
+            admitted = _METHOD
+        request_id = parts.request_ids.choose(head.values[REQUEST_ID])
+        generation = parts.holder.current
+        if isinstance(admitted, Refusal):
+            await self._refuse(admitted, generation, wanted, request_id, started, send)
+        elif generation is None:
+            await self._refuse(_NOT_READY, None, wanted, request_id, started, send)
+        else:
+            request = _request(admitted, head, request_id, allow_mutation=method == "POST")
+            await self._run(generation, request, admitted.credentials, wanted, started, send)
+
+    async def _run(
+        self,
+        generation: Generation,
+        request: OperationRequest,
+        credentials: Credentials,
+        wanted: Wanted,
+        started: float,
+        send: Send,
+    ) -> None:
+        parts = self._parts
+        try:
+            result = await parts.runner.run(generation, request, credentials)
+        except Exception as error:  # noqa: BLE001 (the last door: whatever went wrong, the caller gets an answer)
+            self._log_failure(error, request.request_id)
+            refusal = Refusal(500, _INTERNAL, "INTERNAL")
+            await self._refuse(refusal, generation, wanted, request.request_id, started, send)
+            return
+        media = wanted.media or "json"
+        status = status_of(result, media)
+        heads = self._heads_of(generation)
+        headers = [
+            *(heads.post if request.allow_mutation else heads.get)[media],
+            (b"x-request-id", request.request_id.encode("ascii")),
+            (b"content-length", b"%d" % len(result.body)),
+        ]
+        if status == 405:
+            headers.append((b"allow", b"POST"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": result.body})
+        parts.tell(
+            RequestFacts(
+                request.request_id,
+                result.operation_name[:64],
+                result.operation_type,
+                result.path,
+                status,
+                result.codes,
+                round((parts.clock() - started) * 1000, 2),
+            )
+        )
+
+    async def _refuse(
+        self,
+        refusal: Refusal,
+        generation: Generation | None,
+        wanted: Wanted,
+        request_id: str,
+        started: float,
+        send: Send,
+    ) -> None:
+        body = error_body(refusal.message, refusal.code, request_id)
+        start: Sent = {
+            "type": "http.response.start",
+            "status": refusal.status,
+            "headers": [
+                *self._heads_of(generation).get[wanted.media or "json"],
+                (b"x-request-id", request_id.encode("ascii")),
+                (b"content-length", b"%d" % len(body)),
+                *refusal.headers,
+            ],
+        }
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+        milliseconds = round((self._parts.clock() - started) * 1000, 2)
+        self._parts.tell(RequestFacts(request_id, "", "", "", refusal.status, (refusal.code,), milliseconds))
+
+    def _log_failure(self, error: Exception, request_id: str) -> None:
+        self._parts.log.error("request failed", request_id=request_id, **describe_failure(error))
+
+    def _wanted(self, accept: bytes | None) -> Wanted:
+        if accept is None:
+            return NO_PREFERENCE
+        found = self._accepts.get(accept)
+        if found is None:
+            found = negotiate(accept.decode("latin-1"))
+            if len(self._accepts) >= _MOST_ACCEPTS:
+                self._accepts.clear()
+            self._accepts[accept] = found
+        return found
+
+    def _heads_of(self, generation: Generation | None) -> AnswerHeads:
+        version = UNKNOWN_VERSION if generation is None else generation.version
+        if self._heads.version != version:
+            self._heads = AnswerHeads(version)
+        return self._heads
+
+
+def _request(admitted: Admitted, head: Head, request_id: str, *, allow_mutation: bool) -> OperationRequest:
+    query, operation_name, variables = admitted.parameters
+    client = head.values[CLIENT_NAME]
+    client_name = "" if client is None else client[:64].decode("latin-1")
+    return OperationRequest(query, operation_name, variables, request_id, allow_mutation, client_name)
+
+
+def _asks_to_run(query_string: bytes) -> bool:
+    """Whether the URL has a `query` (or another of our parameters), so that a page is not what it is for."""
+    return any(part.partition(b"=")[0] == b"query" for part in query_string.split(b"&"))

@@ -1,0 +1,138 @@
+"""What operators and tools ask beside GraphQL: the schema as text, health, readiness, metrics, a reload.
+
+Never here: the GraphQL endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from penstock.errors import Code
+from penstock.http.answers import error_body
+from penstock.lifecycle.holder import GenerationHolder
+from penstock.lifecycle.reload import ReloadReport
+from penstock.settings import Secret
+from penstock.telemetry.metrics import EXPOSITION_TYPE
+
+_SDL_TYPE = "application/graphql; charset=utf-8"
+_PRIVATE = {"cache-control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingParts:
+    """What the routes are made of.
+
+    Attributes:
+        holder: Where the serving generation stands.
+        reload: Looks at the store's definitions now.
+        metrics: The whole exposition, or None where it is switched off.
+        admin_token: Opens the admin endpoints; unset, they do not exist.
+    """
+
+    holder: GenerationHolder
+    reload: Callable[[], Awaitable[ReloadReport]]
+    metrics: Callable[[], bytes] | None
+    admin_token: Secret
+
+
+def create_operating_app(parts: OperatingParts) -> Starlette:
+    """The routes as an ASGI application; everything else is a JSON 404 or 405."""
+    operating = _Operating(parts)
+    routes = [
+        Route("/schema.graphql", operating.schema, methods=["GET"]),
+        Route("/healthz", operating.health, methods=["GET"]),
+        Route("/readyz", operating.ready, methods=["GET"]),
+    ]
+    if parts.metrics is not None:
+        routes.append(Route("/metrics", operating.metrics, methods=["GET"]))
+    if parts.admin_token:
+        routes.append(Route("/admin/schema/reload", operating.reload, methods=["POST"]))
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False
+    app.add_exception_handler(HTTPException, _refuse)
+    app.add_exception_handler(Exception, _refuse)
+    return app
+
+
+class _Operating:
+    def __init__(self, parts: OperatingParts) -> None:
+        self._parts = parts
+
+    async def schema(self, request: Request) -> Response:
+        """The SDL of the serving generation."""
+        generation = self._parts.holder.current
+        if generation is None:
+            return _json({"ready": False, "reason": self._parts.holder.trouble}, 503)
+        headers = {"etag": generation.etag, "cache-control": "public, no-cache"}
+        if _matches(request.headers.get("if-none-match", ""), generation.etag):
+            return Response(status_code=304, headers=headers)
+        return Response(generation.sdl, media_type=_SDL_TYPE, headers=headers)
+
+    async def health(self, _request: Request) -> Response:
+        """The process answers."""
+        return _json({"status": "ok"}, 200)
+
+    async def ready(self, _request: Request) -> Response:
+        """Whether there is a schema to serve, and what is known about it."""
+        holder = self._parts.holder
+        generation = holder.current
+        detail: dict[str, object] = {"ready": generation is not None, "reason": holder.trouble}
+        if generation is not None:
+            detail |= {
+                "generation": generation.number,
+                "version": generation.version,
+                "source": generation.source,
+                "loadedAt": generation.loaded_at,
+                "checkedAt": holder.checked_at,
+                "problems": len(generation.problems),
+            }
+        return _json(detail, 503 if generation is None else 200)
+
+    async def metrics(self, _request: Request) -> Response:
+        """The exposition that Prometheus scrapes."""
+        render = self._parts.metrics
+        body = b"" if render is None else render()
+        return Response(body, headers={**_PRIVATE, "content-type": EXPOSITION_TYPE})
+
+    async def reload(self, request: Request) -> Response:
+        """Look at the store's definitions now and say what came of it."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not self._parts.admin_token.matches(token.strip().encode("latin-1")):
+            return _error(request, 401, "Give the admin token as `Authorization: Bearer <token>`.", "UNAUTHENTICATED")
+        report = await self._parts.reload()
+        return _json(asdict(report), 502 if report.outcome == "failed" else 200)
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or "*" in tags
+
+
+def _json(detail: object, status: int) -> Response:
+    return Response(msgspec.json.encode(detail), status, headers=_PRIVATE, media_type="application/json")
+
+
+def _error(request: Request, status: int, message: str, code: Code) -> Response:
+    headers = {**_PRIVATE, "www-authenticate": "Bearer"} if status == 401 else dict(_PRIVATE)
+    body = error_body(message, code, request.headers.get("x-request-id", ""))
+    return Response(body, status, headers=headers, media_type="application/json")
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    message = {
+        404: f"There is nothing at {request.url.path[:200]}; the API is at /graphql.",
+        405: f"{request.method} is not answered at {request.url.path[:200]}.",
+    }.get(status, "The request cannot be answered.")
+    response = _error(request, status, message, "INTERNAL" if status >= 500 else "BAD_REQUEST")
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response

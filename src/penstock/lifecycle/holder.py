@@ -1,0 +1,41 @@
+"""The one reference through which requests find the schema that serves now.
+
+Never here: when or why it is replaced.
+"""
+
+from __future__ import annotations
+
+from penstock.schema.generation import Generation
+
+_NOT_YET = "The store's definitions have not been read yet."
+
+
+class GenerationHolder:
+    """Holds the serving generation; a request reads `current` once and keeps what it got.
+
+    Attributes:
+        current: The serving generation, None before the first.
+        trouble: Why the last look at the definitions failed, or None when it succeeded.
+        checked_at: When the definitions were last read with success, in epoch seconds; 0 before that.
+    """
+
+    __slots__ = ("checked_at", "current", "trouble")
+
+    def __init__(self) -> None:
+        self.current: Generation | None = None
+        self.trouble: str | None = _NOT_YET
+        self.checked_at = 0.0
+
+    def swap(self, generation: Generation, at: float) -> None:
+        """Let a generation serve from now on; requests under way keep theirs."""
+        self.current = generation
+        self.confirm(at)
+
+    def confirm(self, at: float) -> None:
+        """Note that the serving generation is what the store says."""
+        self.trouble = None
+        self.checked_at = at
+
+    def fail(self, reason: str) -> None:
+        """Note why the definitions could not be read or built; what serves goes on serving."""
+        self.trouble = reason

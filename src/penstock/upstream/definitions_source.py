@@ -1,0 +1,85 @@
+"""Reads a store's flows and their fields over the REST API, with the gateway's own token.
+
+Never here: what a definition means, when it is read.
+Source: CONTRACT §9.1 and §9.2 (calls, none of them paginated), §9.8 (discovery; 404 is no fields), R12 (by slug).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from penstock.definitions.model import StoreDefinitions
+from penstock.definitions.parse import parse_definitions
+from penstock.upstream.answers import read_data
+from penstock.upstream.tokens import TokenSource
+from penstock.upstream.transport import HeaderBlock, Request, Response, Transport
+from penstock.upstream.wire import is_id, target
+
+FLOWS_ROUTE = "/v2/flows"
+FIELDS_ROUTE = "/v2/flows/{slug}/fields"
+
+
+class DefinitionsSource:
+    """Where a store's definitions come from.
+
+    Args:
+        transport: The way to upstream.
+        tokens: The gateway's own tokens; an implicit one may read flows and fields, too (§5A.1).
+        timeout_seconds: Of each call.
+        concurrency: Calls under way at once.
+    """
+
+    def __init__(
+        self, transport: Transport, tokens: TokenSource, *, timeout_seconds: float = 10.0, concurrency: int = 8
+    ) -> None:
+        self._transport = transport
+        self._tokens = tokens
+        self._timeout_seconds = timeout_seconds
+        self._concurrency = concurrency
+
+    async def load(self) -> StoreDefinitions:
+        """Read everything once.
+
+        Returns:
+            The definitions; what cannot be used in them is a problem there, never an error here.
+
+        Raises:
+            OperatorError: The store refuses the client id or its secret.
+            UpstreamError: One of the calls failed, so that what was read would be a part only.
+        """
+        flows = read_data(await self._get(FLOWS_ROUTE, FLOWS_ROUTE), FLOWS_ROUTE)
+        gate = asyncio.Semaphore(self._concurrency)
+        slugs = sorted(set(_slugs(flows)))
+        found = await asyncio.gather(*(self._fields(slug, gate) for slug in slugs), return_exceptions=True)
+        fields: dict[str, object] = {}
+        for slug, answer in zip(slugs, found, strict=True):
+            if isinstance(answer, BaseException):
+                raise answer
+            fields[slug] = answer
+        return parse_definitions(flows, fields)
+
+    async def _fields(self, slug: str, gate: asyncio.Semaphore) -> object:
+        async with gate:
+            response = await self._get(FIELDS_ROUTE, target(FIELDS_ROUTE, {"slug": slug}))
+        return [] if response.status == 404 else read_data(response, FIELDS_ROUTE)
+
+    async def _get(self, route: str, path: str) -> Response:
+        token = await self._tokens.token()
+        response = await self._send(route, path, token.headers)
+        if response.status == 401:
+            self._tokens.invalidate(token.value)
+            response = await self._send(route, path, (await self._tokens.token()).headers)
+        return response
+
+    async def _send(self, route: str, path: str, headers: HeaderBlock) -> Response:
+        deadline = asyncio.get_running_loop().time() + self._timeout_seconds
+        return await self._transport.send(Request("GET", route, path, headers, deadline))
+
+
+def _slugs(flows: object) -> Iterator[str]:
+    """The slugs that can be asked for; templates (`products(name)`) are none of them."""
+    for flow in flows if isinstance(flows, list) else []:
+        slug = flow.get("slug") if isinstance(flow, dict) else None
+        if isinstance(slug, str) and is_id(slug):
+            yield slug

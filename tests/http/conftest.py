@@ -1,0 +1,152 @@
+"""The door behind a real socket, with a runner that shows what reached it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+import httpx
+import msgspec
+import pytest
+import pytest_asyncio
+import uvicorn
+
+from penstock.definitions.model import StoreDefinitions
+from penstock.http.asgi import App
+from penstock.http.credentials import CredentialReader
+from penstock.http.endpoint import EndpointParts, GraphQLEndpoint
+from penstock.http.explorer import load_explorer
+from penstock.http.front import Front
+from penstock.http.intake import Intake, Limits
+from penstock.http.operating import OperatingParts, create_operating_app
+from penstock.http.request_id import RequestIds
+from penstock.http.stamp import Stamp
+from penstock.lifecycle.holder import GenerationHolder
+from penstock.lifecycle.reload import ReloadReport
+from penstock.operations.request import Credentials, OperationRequest, OperationResult
+from penstock.schema.generation import Generation, build_generation
+from penstock.settings import Secret
+from penstock.telemetry.logs import create_log
+from penstock.telemetry.requests import RequestFacts
+
+BODY_LIMIT = 4096
+
+
+@dataclass(slots=True)
+class Runner:
+    """Answers by the document's first word and keeps what it was asked."""
+
+    asked: list[tuple[OperationRequest, Credentials]] = field(default_factory=list)
+
+    async def run(self, generation: Generation, request: OperationRequest, credentials: Credentials) -> OperationResult:
+        self.asked.append((request, credentials))
+        await asyncio.sleep(0)
+        if "boom" in request.document:
+            raise RuntimeError("planted-secret in the text of an exception")
+        if request.document == "{":
+            return _refused("GRAPHQL_PARSE_FAILED")
+        if request.document.startswith("refuse "):
+            return _refused(request.document.removeprefix("refuse "))
+        if request.document.startswith("mutation") and not request.allow_mutation:
+            return replace(_refused("BAD_REQUEST"), outcome="method", operation_type="mutation")
+        data = {"variables": request.variables, "name": request.operation_name, "schema": generation.version}
+        return OperationResult(
+            msgspec.json.encode({"data": data}), operation_type="query", operation_name="Q", path="plan"
+        )
+
+
+def _refused(code: str) -> OperationResult:
+    body = msgspec.json.encode({"errors": [{"message": "no", "extensions": {"code": code}}]})
+    return OperationResult(body, outcome="refused", codes=(code,))
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything a test may look at."""
+
+    url: str
+    client: httpx.AsyncClient
+    runner: Runner
+    holder: GenerationHolder
+    told: list[RequestFacts]
+    logged: io.StringIO
+
+    async def post(self, content: bytes | str, **headers: str) -> httpx.Response:
+        sent = {"content-type": "application/json"} | {name.replace("_", "-"): text for name, text in headers.items()}
+        return await self.client.post("/graphql", content=content, headers=sent)
+
+
+@pytest.fixture(scope="session")
+def generation() -> Generation:
+    return build_generation(StoreDefinitions(fingerprint="first"), 1, 1_800_000_000.0)
+
+
+@asynccontextmanager
+async def serve(app: App) -> AsyncIterator[str]:
+    """Run an application on a port of the system's choice."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, ws="none", http="httptools", lifespan="off")  # type: ignore[arg-type]
+    server = uvicorn.Server(config)
+    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+def _no_signals() -> _Nothing:
+    return _Nothing()
+
+
+class _Nothing:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+Reload = Callable[[], Awaitable[ReloadReport]]
+
+
+async def _reload() -> ReloadReport:
+    return ReloadReport("unchanged", 1, "v", 0, 0.1)
+
+
+@pytest.fixture
+def stage(running_stage: Stage, generation: Generation) -> Stage:
+    """The running door of this module, as new."""
+    running_stage.holder.swap(generation, 1_800_000_001.0)
+    running_stage.runner.asked.clear()
+    running_stage.told.clear()
+    running_stage.logged.truncate(0)
+    return running_stage
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running_stage() -> AsyncIterator[Stage]:
+    runner, holder, told, logged = Runner(), GenerationHolder(), [], io.StringIO()
+    ids = RequestIds("t")
+    endpoint = GraphQLEndpoint(
+        EndpointParts(
+            runner=runner,
+            holder=holder,
+            intake=Intake(Limits(BODY_LIMIT, 0.3), CredentialReader()),
+            request_ids=ids,
+            explorer=load_explorer(),
+            tell=told.append,
+            log=create_log("info", "json", logged),
+            clock=asyncio.get_running_loop().time,
+        )
+    )
+    operating = create_operating_app(OperatingParts(holder, _reload, lambda: b"metric 1\n", Secret("adm-1")))
+    async with serve(Front(endpoint, Stamp(operating, holder, ids))) as url, httpx.AsyncClient(base_url=url) as client:
+        yield Stage(url, client, runner, holder, told, logged)
