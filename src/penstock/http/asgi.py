@@ -47,6 +47,6 @@ Send: TypeAlias = Callable[[Sent], Awaitable[None]]
 class App(Protocol):
     """An ASGI application."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, /) -> None:
         """Answer one request, or live through one lifespan."""
         ...

@@ -6,7 +6,9 @@ Never here: the GraphQL endpoint.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
+from typing import TypeAlias
 
 import msgspec
 from starlette.applications import Starlette
@@ -17,10 +19,14 @@ from starlette.routing import Route
 
 from penstock.errors import Code
 from penstock.http.answers import error_body
+from penstock.http.asgi import App
 from penstock.lifecycle.holder import GenerationHolder
 from penstock.lifecycle.reload import ReloadReport
 from penstock.settings import Secret
 from penstock.telemetry.metrics import EXPOSITION_TYPE
+
+Lifespan: TypeAlias = Callable[[Starlette], AbstractAsyncContextManager[None]]
+"""What lives as long as the application."""
 
 _SDL_TYPE = "application/graphql; charset=utf-8"
 _PRIVATE = {"cache-control": "no-store"}
@@ -43,7 +49,7 @@ class OperatingParts:
     admin_token: Secret
 
 
-def create_operating_app(parts: OperatingParts) -> Starlette:
+def create_operating_app(parts: OperatingParts, lifespan: Lifespan | None = None) -> App:
     """The routes as an ASGI application; everything else is a JSON 404 or 405."""
     operating = _Operating(parts)
     routes = [
@@ -55,11 +61,11 @@ def create_operating_app(parts: OperatingParts) -> Starlette:
         routes.append(Route("/metrics", operating.metrics, methods=["GET"]))
     if parts.admin_token:
         routes.append(Route("/admin/schema/reload", operating.reload, methods=["POST"]))
-    app = Starlette(routes=routes)
+    app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(Exception, _refuse)
-    return app
+    return app  # type: ignore[return-value]  # the same ASGI, which Starlette types as mappings of Any
 
 
 class _Operating:

@@ -7,6 +7,7 @@ Source: CONTRACT §9.8 (no webhook tells of flows or fields, so they are polled)
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -104,6 +105,7 @@ class Reloader:
         self._log = log
         self._metrics = metrics
         self._number = 0
+        self._looked = asyncio.Event()
         self._running: asyncio.Task[ReloadReport] | None = None
         self._waiting: asyncio.Task[ReloadReport] | None = None
 
@@ -117,6 +119,12 @@ class Reloader:
             if serving and not self._beat.poll_seconds:
                 return
             await self._beat.sleep(self._beat.pause(failures, serving=serving))
+
+    async def first_look(self, timeout_seconds: float) -> None:
+        """Wait until the first look came to something, whatever it is, but no longer than this."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await self._looked.wait()
 
     async def reload(self) -> ReloadReport:
         """Look now.
@@ -159,6 +167,7 @@ class Reloader:
             self._holder.fail(reason)
             self._log.warning("schema reload failed", **describe_failure(error))
         self._metrics.schema_checked(outcome)
+        self._looked.set()
         return self._report(outcome, started, reason)
 
     async def _renew(self) -> Literal["swapped", "unchanged"]:

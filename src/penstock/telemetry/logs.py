@@ -76,3 +76,8 @@ def adopt_library_logs(log: Log) -> logging.Handler:
     handler = LibraryHandler(log)
     logging.getLogger().addHandler(handler)
     return handler
+
+
+def drop_library_logs(handler: logging.Handler) -> None:
+    """Undo `adopt_library_logs`."""
+    logging.getLogger().removeHandler(handler)

@@ -69,7 +69,7 @@ class Metrics(Collector):
             "penstock_value_coercion_failures", "Stored values that their field's type cannot hold.", ("type", "field")
         )
         self.dropped_rows = CounterTable(
-            "penstock_dropped_rows", "Rows of the store that did not match what was asked.", ("route",)
+            "penstock_dropped_rows", "Rows of the store that were not served.", ("type", "reason")
         )
         self.reloads = CounterTable(
             "penstock_schema_reloads", "Looks at the store's definitions, by what came of them.", ("outcome",)
@@ -102,9 +102,9 @@ class Metrics(Collector):
         """Count a stored value that became null."""
         self.coercions.add((type_name, field_name))
 
-    def row_dropped(self, route: str) -> None:
-        """Count a row that an equality filter should have kept out."""
-        self.dropped_rows.add((route,))
+    def row_dropped(self, type_name: str, reason: str) -> None:
+        """Count a row that was not served; the reason is one of a fixed set."""
+        self.dropped_rows.add((type_name, reason))
 
     def schema_checked(self, outcome: str) -> None:
         """Count a look at the definitions: ``swapped``, ``unchanged`` or ``failed``."""

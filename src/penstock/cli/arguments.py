@@ -1,0 +1,77 @@
+"""What can be said on the command line.
+
+Never here: what is done about it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+_SANDBOX_PORT = 8001
+
+
+class Arguments(argparse.Namespace):
+    """The parsed command line; what a command does not know keeps its default."""
+
+    command: str = ""
+    schema_command: str = ""
+    host: str | None = None
+    port: int | None = None
+    workers: int | None = None
+    sandbox_port: int = _SANDBOX_PORT
+    data: Path | None = None
+    url: str | None = None
+
+
+def parse_arguments(argv: Sequence[str] | None) -> Arguments:
+    """Parse a command line; a wrong one prints its usage and exits with 2."""
+    parser = argparse.ArgumentParser(
+        prog="penstock",
+        description="A typed GraphQL gateway over the Moltin / Elastic Path commerce API. "
+        "Settings come from PENSTOCK_… variables; an option wins over its variable.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the gateway in front of a store")
+    _add_address(serve)
+    serve.add_argument("--workers", type=_positive, help="processes that share the port")
+
+    dev = commands.add_parser("dev", help="run a sandbox store and the gateway in front of it")
+    _add_address(dev)
+    dev.add_argument("--sandbox-port", type=_port, default=_SANDBOX_PORT, help="port of the sandbox (%(default)s)")
+    _add_data(dev)
+
+    sandbox = commands.add_parser("sandbox", help="run a sandbox of the store's REST API")
+    _add_address(sandbox)
+    _add_data(sandbox)
+
+    schema = commands.add_parser("schema", help="look at the GraphQL schema")
+    verbs = schema.add_subparsers(dest="schema_command", required=True, metavar="VERB")
+    print_ = verbs.add_parser("print", help="print the schema as text")
+    print_.add_argument("--url", help="take it from the gateway at this URL instead of building it from the store")
+
+    commands.add_parser("version", help="print the version")
+    return parser.parse_args(argv, namespace=Arguments())
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=_port, help="port to listen on; 0 lets the system choose")
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the sandbox's database; else in memory")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers; give one from 1 to 256")
+    return int(text)

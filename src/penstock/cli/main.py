@@ -1,0 +1,67 @@
+"""From a command line to an exit code.
+
+Never here: what a command does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from penstock import __version__
+from penstock.cli.arguments import Arguments, parse_arguments
+from penstock.cli.dev import develop
+from penstock.cli.sandbox import serve_sandbox
+from penstock.cli.schema import print_schema
+from penstock.cli.serve import serve
+from penstock.errors import OperatorError, PenstockError
+from penstock.settings import Settings
+
+_COMMANDS: Mapping[str, Callable[[Arguments, Settings], None]] = {
+    "serve": serve,
+    "dev": develop,
+    "sandbox": serve_sandbox,
+    "schema": print_schema,
+}
+_FAILED = 1
+_OPERATOR = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        0 when it did what it should, 2 when its operator must change something, 1 when it failed otherwise.
+    """
+    arguments = parse_arguments(argv)
+    if arguments.command == "version":
+        print(f"penstock {__version__}")
+        return 0
+    try:
+        _COMMANDS[arguments.command](arguments, _read_settings(arguments, os.environ))
+    except OperatorError as error:
+        return _complain(error, _OPERATOR)
+    except PenstockError as error:
+        return _complain(error, _FAILED)
+    except KeyboardInterrupt:
+        return 0
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to flush
+        return 0
+    return 0
+
+
+def _read_settings(arguments: Arguments, environ: Mapping[str, str]) -> Settings:
+    settings, warnings = Settings.from_environment(environ)
+    for warning in warnings:
+        print(f"penstock: warning: {warning}", file=sys.stderr)
+    if arguments.command == "dev" and not environ.get("PENSTOCK_LOG_FORMAT"):
+        return replace(settings, log_format="console")
+    return settings
+
+
+def _complain(error: PenstockError, code: int) -> int:
+    print(f"penstock: {error}", file=sys.stderr)
+    return code

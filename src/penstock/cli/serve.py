@@ -1,0 +1,51 @@
+"""``penstock serve``: the gateway in front of a store.
+
+Never here: how a gateway is built.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+
+from penstock.app import create_app, require_store
+from penstock.cli.arguments import Arguments
+from penstock.cli.servers import Server, address_of, configure, listen, run, serve_until_signal, serve_with_workers
+from penstock.settings import Settings
+
+_FACTORY = "penstock.app:create_app_from_environment"
+
+
+def serve(arguments: Arguments, settings: Settings) -> None:
+    """Serve until a signal comes.
+
+    Raises:
+        OperatorError: A setting or the address cannot be used.
+    """
+    settings = replace(
+        settings,
+        host=arguments.host or settings.host,
+        port=settings.port if arguments.port is None else arguments.port,
+        workers=arguments.workers or settings.workers,
+    )
+    require_store(settings)
+    listener = listen(settings.host, settings.port)
+    if settings.workers > 1:
+        os.environ["PENSTOCK_WORKERS"] = str(settings.workers)  # each worker reads its share of the rate limit there
+        _announce(f"{address_of(listener)}/graphql, {settings.workers} workers")
+        serve_with_workers(configure(_FACTORY, settings.shutdown_seconds, settings.workers), listener)
+        return
+
+    async def main() -> None:
+        async def announce() -> None:
+            _announce(f"{address_of(listener)}/graphql")
+
+        server = Server(configure(create_app(settings), settings.shutdown_seconds))
+        await serve_until_signal([(server, listener)], announce)
+
+    run(main)
+
+
+def _announce(where: str) -> None:
+    print(f"Penstock serves {where}", file=sys.stderr, flush=True)
