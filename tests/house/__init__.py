@@ -1,0 +1,1 @@
+"""The rules of the house that a machine can check: one run of the tests shows them all."""
