@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+import ssl
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,9 @@ import pytest
 import uvicorn
 
 from penstock.sandbox import SandboxSettings, create_sandbox, seeded_login
+
+# Made once: a TLS context costs more than a whole sandbox.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Clock:
@@ -63,24 +66,28 @@ async def run_store(settings: SandboxSettings, clock: Clock | None = None) -> As
     clock = clock or Clock()
     app = create_sandbox(settings, clock=clock)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, http="httptools", log_level="warning", lifespan="on"))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    config = uvicorn.Config(app, http="httptools", log_level="warning", lifespan="on")
+    config.load()
+    server = uvicorn.Server(config)
+    # Begun and ended by hand: the server's own loop and its end wait a tenth of a second each.
+    server.lifespan = config.lifespan_class(config)
+    await server.startup(sockets=[listener])
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        async with httpx.AsyncClient(base_url=url, timeout=10) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=10, verify=NO_TLS) as client:
             store = Store(client, clock, url)
             store.shopper = await store.token(grant_type="implicit")
             store.staff = await store.token(grant_type="client_credentials", client_secret="sandbox-secret")
             yield store
     finally:
-        server.should_exit = True
-        await task
+        for listening in server.servers:
+            listening.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        await server.lifespan.shutdown()
 
 
 @pytest.fixture
 async def store() -> AsyncIterator[Store]:
     async with run_store(SandboxSettings()) as running:
         yield running
-
-
-StoreRunner = Callable[..., Awaitable[Store]]

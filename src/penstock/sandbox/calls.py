@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import uuid4
 
+from penstock.sandbox.bell import Bell
 from penstock.sandbox.catalog import Catalog
 from penstock.sandbox.database import Database
 from penstock.sandbox.documents import Document, MalformedJsonError, mapping, read_json
 from penstock.sandbox.errors import invalid, refuse
 from penstock.sandbox.faults import Fault, Faults, Switch
 from penstock.sandbox.preferences import read_preferences
+from penstock.sandbox.request_log import RequestLog
 from penstock.sandbox.settings import SandboxSettings
 
 
@@ -46,6 +48,8 @@ class Shop:
         clock: seconds since the epoch.
         faults: the switched-on faults.
         catalog: the custom fields there are.
+        bell: wakes the courier.
+        log: the calls received.
         new_id: makes an identifier.
     """
 
@@ -54,6 +58,8 @@ class Shop:
     clock: Callable[[], float]
     faults: Faults
     catalog: Catalog
+    bell: Bell
+    log: RequestLog
     new_id: Callable[[], str] = lambda: str(uuid4())
 
     def now(self) -> int:

@@ -1,6 +1,6 @@
 """The two ways the sandbox says no: to its operator, and to its caller over HTTP.
 
-Never here: the JSON shape of an error answer, statuses of particular endpoints.
+Never here: statuses of particular endpoints.
 
 Source: CONTRACT §2.
 """
@@ -63,3 +63,21 @@ def invalid(detail: str, source: str | None = None, status: int = 422) -> ApiErr
 def bad_filter(detail: str) -> ApiError:
     """Return the 400 of the filter parser, which carries no `status` in its body."""
     return ApiError(400, Problem("Bad Request", detail))
+
+
+def show_problem(problem: Problem, *, as_text: bool) -> dict[str, object]:
+    """Return one entry of `errors`, the status as text where the service writes it so (CONTRACT §2)."""
+    shown: dict[str, object] = {}
+    if problem.status is not None:
+        shown["status"] = str(problem.status) if as_text else problem.status
+    shown["title"] = problem.title
+    if problem.detail is not None:
+        shown["detail"] = problem.detail
+    if problem.source is not None:
+        shown["source"] = problem.source
+    if problem.meta is not None:
+        meta = dict(problem.meta)
+        request_id = meta.pop("request_id", None)
+        shown |= {"meta": meta} if meta else {}
+        shown |= {"request_id": request_id} if request_id else {}
+    return shown

@@ -63,6 +63,12 @@ def accept_new(call: Call, slug: str, given: Document) -> Document:
     return {identifier: value for identifier, value in taken.items() if value is not None}
 
 
+def default_values(call: Call, slug: str) -> Document:
+    """Return the defaults of a resource that is made without custom keys of its own, by field id."""
+    fields = (field for field in visible_fields(call, slug) if not field.is_relationship)
+    return {field.id: field.default for field in fields if field.default is not None}
+
+
 def accept_changes(call: Call, slug: str, given: Document, current: Document) -> Document:
     """Return the custom values of a changed resource, by field id; keys that are not given stay (Q16).
 

@@ -40,16 +40,18 @@ class Switch:
         count: how many more times it strikes; None without end.
         method: only calls of this method; None for all.
         path: only calls whose path this expression finds; None for all.
-        status: of `server_error`.
-        seconds: of `latency` and `field_lag`.
+        status: of `server_error` (503 where it is not named) and `not_json` (200).
+        seconds: of `latency`, `field_lag` and `webhook_out_of_order`.
+        after: the call is carried out before its answer is spoilt.
     """
 
     fault: Fault
     count: int | None = None
     method: str | None = None
     path: re.Pattern[str] | None = None
-    status: int = 503
+    status: int | None = None
     seconds: float = 1.0
+    after: bool = False
 
     def meets(self, method: str, path: str) -> bool:
         """Tell whether the switch concerns such a call."""

@@ -157,6 +157,8 @@ def _compile(condition: Condition, attributes: Mapping[str, Attribute]) -> Where
             return Where(f"{expression} IN ({', '.join('?' * len(values))})", values)
         case "like":
             return _compile_like(expression, condition.operands[0])
+        case "ilike":
+            return _compile_like(f"lower({expression})", condition.operands[0].lower())
         case comparison:
             return Where(f"{expression} {_COMPARISONS[comparison]} ?", values)
 

@@ -19,32 +19,40 @@ WRITABLE: Document = {
     "additional_languages": [],
     "calculation_method": "simple",
     "address_mandatory_fields": ["first_name", "last_name", "line_1", "county", "postcode", "country"],
-}
-READ_ONLY: Document = {
-    "page_offset_limit": 10000,
     "shopper_address_limit": 25,
+}
+_READ_ONLY: Document = {
+    "page_offset_limit": 10000,
+    "currency_limit": 10,
     "field_limit": 100,
     "filter_limit": 10,
     "event_limit": 5,
+    "integration_limit": 100,
+    "tax_item_limit": 5,
+    "promotions_limit": 150,
+    "promotion_codes_limit": 100,
 }
 CART: Document = {
     "cart_expiry_days": 7,
-    "custom_discounts_enabled": False,
-    "tax_inclusive_custom_discounts_enabled": False,
-    "use_rule_promotions": False,
-    "inventory_enabled": False,
+    "discounts": {"custom_discounts_enabled": False, "use_rule_promotions": False},
+    "inventories": {"defer_inventory_check": False},
     "show_all_carts": True,
 }
 
 
 def read_preferences(database: Database) -> Document:
     """Return the store's settings as they are now."""
-    return WRITABLE | READ_ONLY | mapping(read_json(database.fact(_FACT) or "{}"))
+    return WRITABLE | _READ_ONLY | mapping(read_json(database.fact(_FACT) or "{}"))
 
 
 def keep_preferences(database: Database, changes: Document) -> None:
     """Change some of the store's settings."""
     database.remember(_FACT, write_json(mapping(read_json(database.fact(_FACT) or "{}")) | changes))
+
+
+def forget_preferences(database: Database) -> None:
+    """Undo every change of the store's settings."""
+    database.remember(_FACT, "{}")
 
 
 def read_cart_preferences(database: Database) -> Document:

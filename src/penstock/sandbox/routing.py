@@ -18,15 +18,16 @@ from starlette.routing import Route
 
 from penstock.sandbox.access import admit, identify
 from penstock.sandbox.calls import Answer, Call, Shop
-from penstock.sandbox.documents import Document, write_json
+from penstock.sandbox.documents import write_json
 from penstock.sandbox.endpoints import Endpoint
-from penstock.sandbox.errors import ApiError, Problem, SandboxError, refuse
+from penstock.sandbox.errors import ApiError, Problem, SandboxError, refuse, show_problem
 from penstock.sandbox.faults import Fault, Switch
 
 _SHAPING = (
     Fault.STATUS_AS_STRING, Fault.DUPLICATE_EMAILS, Fault.FIELD_LAG, Fault.WRONG_TYPES, Fault.NO_LINKS,
     Fault.PREVIOUS_LINK, Fault.WEBHOOK_DUPLICATE, Fault.WEBHOOK_OUT_OF_ORDER,
 )  # fmt: skip
+_STATUS_AS_TEXT = ("/v2/carts", "/v2/orders", "/v2/settings", "/v2/personal-data", "/oauth")
 _LARGEST_BODY = 4 * 1024 * 1024
 
 
@@ -82,17 +83,18 @@ class Door:
 
 
 def make_routes(shop: Shop, endpoints: Iterable[Endpoint]) -> list[Route]:
-    """Return one route for each path, in the order the paths first come."""
+    """Return one route for each path, fixed words before parameters."""
     doors: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         doors.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    return [Route(path, _as_function(Door(shop, by_method)), methods=_METHODS) for path, by_method in doors.items()]
+    paths = sorted(doors, key=lambda path: [segment.startswith("{") for segment in path.split("/")])
+    return [Route(path, _as_function(Door(shop, doors[path])), methods=_METHODS) for path in paths]
 
 
 def write_error(error: ApiError, path: str, struck: Mapping[Fault, Switch]) -> Response:
     """Return the JSON of an error; some services write the status as text (CONTRACT §2)."""
     as_text = Fault.STATUS_AS_STRING in struck or _writes_status_as_text(path)
-    shown = [_show_problem(problem, as_text) for problem in error.problems]
+    shown = [show_problem(problem, as_text=as_text) for problem in error.problems]
     return Response(write_json({"errors": shown}), error.status, media_type="application/json")
 
 
@@ -127,25 +129,8 @@ def _write(answer: Answer) -> Response:
     return Response(write_json(answer.body), answer.status, media_type="application/json")
 
 
-def _show_problem(problem: Problem, as_text: bool) -> Document:
-    shown: Document = {}
-    if problem.status is not None:
-        shown["status"] = str(problem.status) if as_text else problem.status
-    shown["title"] = problem.title
-    if problem.detail is not None:
-        shown["detail"] = problem.detail
-    if problem.source is not None:
-        shown["source"] = problem.source
-    if problem.meta is not None:
-        meta = dict(problem.meta)
-        request_id = meta.pop("request_id", None)
-        shown |= {"meta": meta} if meta else {}
-        shown |= {"request_id": request_id} if request_id else {}
-    return shown
-
-
 def _writes_status_as_text(path: str) -> bool:
-    return path.startswith(("/v2/carts", "/v2/orders", "/oauth")) or "/addresses" in path
+    return path.startswith(_STATUS_AS_TEXT) or "/addresses" in path
 
 
 def _as_function(door: Door) -> Callable[[Request], Awaitable[Response]]:
