@@ -109,27 +109,22 @@ class Page:
     received: int
     parent: str | None
 
+    def keys(self) -> list[tuple[int, str]]:
+        """Place and id of each row."""
+        return [(place, coerce_id(row.get("id")) or "") for place, row in zip(self.places, self.rows, strict=True)]
+
     def cursors(self) -> list[str]:
         """The cursor of each row."""
-        return [
-            self.request.cursor(place, coerce_id(row.get("id")) or "")
-            for place, row in zip(self.places, self.rows, strict=True)
-        ]
+        return [self.request.cursor(place, key) for place, key in self.keys()]
+
+    def ends(self) -> list[tuple[int, str]]:
+        """Place and id of the first and the last row; empty on an empty page."""
+        keys = self.keys()
+        return [keys[0], keys[-1]] if keys else []
 
     def info(self) -> dict[str, JSON]:
         """The page info, under GraphQL names."""
-        return page_info(
-            self.request,
-            self.received,
-            self.total,
-            [(place, coerce_id(row.get("id")) or "") for place, row in self.ends()],
-        )
-
-    def ends(self) -> list[tuple[int, Row]]:
-        """The first and the last row with their places; empty on an empty page."""
-        if not self.rows:
-            return []
-        return [(self.places[0], self.rows[0]), (self.places[-1], self.rows[-1])]
+        return page_info(self.request, self.received, self.total, self.ends())
 
 
 def page_info(request: PageRequest, received: int, total: int | None, ends: list[tuple[int, str]]) -> dict[str, JSON]:

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias, assert_never
 
-import msgspec
 from graphql import GraphQLResolveInfo
 
 from penstock.definitions.model import JSON
@@ -35,7 +34,6 @@ from penstock.schema.model import (
     Plain,
     SchemaDescription,
 )
-from penstock.upstream.transport import Response
 from penstock.upstream.wire import target
 
 Resolved: TypeAlias = object | Awaitable[object]
@@ -160,19 +158,6 @@ def _connection(schema: SchemaDescription, edge: Edge) -> Resolver:
         return page
 
     return resolve
-
-
-def _prime(context: Context, resource: Resource, page: Page) -> None:
-    if resource.one is None:
-        return
-    for row in page.rows:
-        identity = row.get("id")
-        if isinstance(identity, str):
-            try:
-                where = target(resource.one.template, {"id": identity})
-            except PenstockError:
-                continue  # an id that cannot be asked for cannot be primed either
-            context.loader.prime(where, Response(200, msgspec.json.encode({"data": row})))
 
 
 def _dropper(context: Context, edge: Edge) -> Callable[[str], None]:

@@ -1,0 +1,152 @@
+"""Fields that lead to one row or to a plain list of rows, compiled.
+
+Never here: connections, decoding.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import msgspec
+
+from penstock.definitions.model import JSON
+from penstock.operations.edges import check_identity, edge_target, edge_values, found
+from penstock.operations.plan.arguments import Arguments
+from penstock.operations.plan.node import Filling, Output, Place, Run, finish
+from penstock.operations.plan.rows import RowSelection
+from penstock.operations.rows import judge, read_many, read_one, related
+from penstock.operations.values import Row
+from penstock.resources.rows import Edge, Relation
+from penstock.upstream.transport import Response
+from penstock.upstream.wire import target
+
+UNFIT = (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeDecodeError)
+"""What strict decoding raises where liberal reading has to look closer."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneNode:
+    """A field that leads to at most one row."""
+
+    edge: Edge
+    arguments: Arguments
+    selection: RowSelection
+    locations: tuple[tuple[int, int], ...] = field(default=())
+
+    async def resolve(self, run: Run, row: Row, place: Place) -> Output:
+        """The row behind the edge, as it was selected, or None."""
+        context = run.context
+        values = edge_values(self.edge, row, self.arguments.read(run.variables), context)
+        if values is None:
+            return None
+        route = self.edge.route.template
+        response = await run.read(route, edge_target(self.edge, values))
+        if not found(self.edge, response, context):
+            return None
+        selection = self.selection
+        if selection.is_fast:
+            try:
+                decoded = selection.decoder_one.decode(response.body).data
+            except UNFIT:
+                pass
+            else:
+                wanted = values.get("id")
+                if wanted is None or decoded.id == wanted:
+                    out = selection.answer(decoded)
+                    if selection.has_edges:
+                        await finish(selection.fillings(run, selection.partial(decoded), out, place))
+                    return out
+        whole = read_one(response, route)
+        check_identity(self.edge, values, whole.get("id"))
+        return await complete(selection, run, whole, place)
+
+
+async def complete(selection: RowSelection, run: Run, row: Row, place: Place) -> Output:
+    """What is selected of a whole row, liberally read, with everything below it."""
+    out = selection.answer_from(row, run)
+    if selection.has_edges:
+        await finish(selection.fillings(run, row, out, place))
+    return out
+
+
+async def complete_many(selection: RowSelection, run: Run, rows: list[Row], place: Place) -> list[Output]:
+    """What is selected of whole rows, with everything below them fetched together."""
+    outs = [selection.answer_from(row, run) for row in rows]
+    if selection.has_edges:
+        fillings: list[Filling] = []
+        for index, (row, out) in enumerate(zip(rows, outs, strict=True)):
+            fillings += selection.fillings(run, row, out, (place, index))
+        await finish(fillings)
+    return outs
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    """A field that leads to a whole list of rows."""
+
+    edge: Edge
+    arguments: Arguments
+    selection: RowSelection
+    locations: tuple[tuple[int, int], ...] = field(default=())
+
+    async def resolve(self, run: Run, row: Row, place: Place) -> Output:
+        """The rows behind the edge, as they were selected, or None."""
+        context = run.context
+        values = edge_values(self.edge, row, self.arguments.read(run.variables), context)
+        if values is None:
+            return None
+        route = self.edge.route.template
+        response = await run.read(route, edge_target(self.edge, values))
+        if not found(self.edge, response, context):
+            return None
+        selection = self.selection
+        if selection.is_fast and not selection.has_edges:
+            try:
+                return selection.answers(selection.decoder_many.decode(response.body).data)
+            except UNFIT:
+                pass
+        rows, _, _ = read_many(response, route, lambda reason: context.services.on_dropped(self.edge.target, reason))
+        return await complete_many(selection, run, rows, place)
+
+
+@dataclass(frozen=True, slots=True)
+class RelationNode:
+    """A relationship field whose targets are read one by one."""
+
+    relation: Relation
+    route: str
+    selection: RowSelection
+    locations: tuple[tuple[int, int], ...] = field(default=())
+
+    async def resolve(self, run: Run, row: Row, place: Place) -> Output:
+        """The related rows that exist, as they were selected."""
+        references = related(row, self.relation)
+        if not self.relation.many:
+            references = references[:1]
+        if not references:
+            return [] if self.relation.many else None
+        reads = [self._read(run, identity) for _, identity in references]
+        rows = [await reads[0]] if len(reads) == 1 else await asyncio.gather(*reads)
+        served = [found for found in rows if found is not None]
+        if self.relation.many:
+            return await complete_many(self.selection, run, served, place)
+        return await complete(self.selection, run, served[0], place) if served else None
+
+    async def _read(self, run: Run, identity: str) -> Row | None:
+        response: Response = await run.read(self.route, target(self.route, {"id": identity}))
+        if not judge(response, self.route, customer_token=run.context.credentials.customer_token):
+            return None
+        row = read_one(response, self.route)
+        return row if row.get("id") == identity else None
+
+
+def reference_values(relation: Relation, row: Row, keys: list[tuple[str, str]]) -> JSON:
+    """What is selected (response key, `type` or `id` or a constant) of references that lead nowhere here."""
+    made: list[JSON] = []
+    for kind, identity in related(row, relation):
+        known = {"type": kind or None, "id": identity}
+        made.append({key: known.get(name, name) for key, name in keys})
+    if relation.many:
+        return made
+    return made[0] if made else None

@@ -1,0 +1,97 @@
+"""What the parts of a plan have in common: the run they belong to, where they stand, and how a failure is noted.
+
+Never here: what a part does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from penstock.definitions.model import JSON
+from penstock.errors import PenstockError
+from penstock.operations.context import Context
+from penstock.operations.paging import PageRequest
+from penstock.operations.values import Row
+from penstock.upstream.transport import Response
+
+Place: TypeAlias = "tuple[Place, str | int] | None"
+"""A path from the root of the answer, innermost step last, linked so that it costs nothing until an error needs it."""
+
+Output: TypeAlias = object
+"""A part of the answer: generated structs, dicts, lists and scalars that msgspec encodes."""
+
+Filling: TypeAlias = Coroutine[object, object, None]
+
+
+@dataclass(slots=True)
+class Run:
+    """One execution of a plan: the request's context and its coerced variables.
+
+    Attributes:
+        pages: Page requests already made from arguments, by the node that asked.
+        is_solo: Whether exactly one read will be made, so that nothing can be shared.
+    """
+
+    context: Context
+    variables: Mapping[str, JSON]
+    is_solo: bool = False
+    pages: dict[int, PageRequest] = field(default_factory=dict)
+
+    async def read(self, route: str, target: str) -> Response:
+        """The answer for a target: through the loader, but for a read that has no company."""
+        if self.is_solo:
+            return await self.context.read(route, target)
+        return await self.context.loader.now(route, target)
+
+
+class Node(Protocol):
+    """A field that has to be fetched."""
+
+    @property
+    def locations(self) -> tuple[tuple[int, int], ...]:
+        """Where the document asks for it."""
+        ...
+
+    async def resolve(self, run: Run, row: Row, place: Place) -> Output:
+        """Its value for a parent row.
+
+        Raises:
+            PenstockError: It is null in the answer, with an error.
+        """
+        ...
+
+
+class Slots(Protocol):
+    """Where a fetched value goes; generated structs and `RootSlots` have it."""
+
+    def __setattr__(self, name: str, value: Output, /) -> None: ...
+
+
+async def fill(node: Node, run: Run, row: Row, place: Place, slots: Slots, name: str) -> None:
+    """Fetch a field and put it where it belongs; a failure leaves null and an error."""
+    try:
+        value = await node.resolve(run, row, place)
+    except PenstockError as error:
+        run.context.fail(error, steps(place), node.locations)
+    else:
+        setattr(slots, name, value)
+
+
+async def finish(fillings: list[Filling]) -> None:
+    """Run what is left to fetch: alone, or all together."""
+    if len(fillings) == 1:
+        await fillings[0]
+    elif fillings:
+        await asyncio.gather(*fillings)
+
+
+def steps(place: Place) -> tuple[str | int, ...]:
+    """The path from the root."""
+    found: list[str | int] = []
+    while place is not None:
+        place, step = place
+        found.append(step)
+    return tuple(reversed(found))
