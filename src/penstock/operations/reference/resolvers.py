@@ -19,6 +19,7 @@ from penstock.operations.context import Context
 from penstock.operations.edges import NO_ROW, check_identity, edge_target, edge_values, found, parent_value
 from penstock.operations.metadata import custom_value, custom_values, field_definitions, schema_info
 from penstock.operations.paging import page_request
+from penstock.operations.priming import prime_page
 from penstock.operations.rows import Page, judge, read_many, read_one, read_page, related, total_of
 from penstock.operations.rows import decode as decode_body
 from penstock.operations.values import Row, at, coercer
@@ -153,8 +154,8 @@ def _connection(schema: SchemaDescription, edge: Edge) -> Resolver:
         if not found(edge, response, context):
             return None
         page = read_page(response, request, parent, _dropper(context, edge))
-        if edge.primes and resource.one is not None:
-            _prime(context, resource, page)
+        if edge.primes:
+            prime_page(info.context.loader, resource, page)
         return page
 
     return resolve
