@@ -1,0 +1,24 @@
+"""Fixtures that tests of several rooms share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.support.sandboxes import RunningSandbox, sandbox
+from tests.support.scripted import ScriptedUpstream, scripted
+
+
+@pytest.fixture(scope="module")
+def seeded() -> Iterator[RunningSandbox]:
+    """A seeded sandbox that the tests of one module share."""
+    with sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[ScriptedUpstream]:
+    """An upstream that answers from a script."""
+    async with scripted() as running:
+        yield running
