@@ -36,8 +36,9 @@ from penstock.http.stamp import Stamp
 from penstock.lifecycle import GenerationHolder, Reloader
 from penstock.lifecycle.reload import Beat, Build
 from penstock.operations.context import Services
-from penstock.operations.documents import DocumentSettings
+from penstock.operations.documents import Compile, DocumentSettings
 from penstock.operations.limits import Limits
+from penstock.operations.plan import CompiledPlan, compile_operation
 from penstock.operations.runner import Runner
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
@@ -104,7 +105,7 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     metrics = Metrics(time.time)
     line, flush = _request_line(settings, stream, log)
     store = _connect(settings, metrics)
-    runner = Runner(_services(settings, store, metrics, log), _document_settings(settings), _compile)
+    runner = Runner(_services(settings, store, metrics, log), _document_settings(settings), _compiler(settings, metrics))
     holder = GenerationHolder()
     load = DefinitionsSource(
         store.transport, store.own, timeout_seconds=settings.upstream_timeout_seconds, concurrency=_DEFINITION_CALLS
@@ -247,8 +248,17 @@ def _build(runner: Runner) -> Build:
     return build
 
 
-def _compile(_generation: Generation, _document: DocumentNode, _operation: OperationDefinitionNode) -> str:
-    return "switched off"
+def _compiler(settings: Settings, metrics: Metrics) -> Compile:
+    """What makes plans; nothing does where the operator wants the reference executor for everything."""
+
+    def compile_plan(
+        generation: Generation, document: DocumentNode, operation: OperationDefinitionNode
+    ) -> CompiledPlan | str:
+        if settings.executor == "reference":
+            return "switched off"
+        return compile_operation(generation, document, operation, metrics.value_coercion_failed)
+
+    return compile_plan
 
 
 def _request_line(settings: Settings, stream: TextIO, log: Log) -> tuple[RequestLine | None, Callable[[], None]]:

@@ -4,5 +4,6 @@ Never here: parsing, validating, upstream paths.
 """
 
 from penstock.operations.plan.compiler import compile_operation
+from penstock.operations.plan.plan import CompiledPlan
 
-__all__ = ["compile_operation"]
+__all__ = ["CompiledPlan", "compile_operation"]

@@ -229,7 +229,7 @@ class _Shape:
 
     def envelope_of_many(self) -> type[Many]:
         """The struct of an answer that holds a list of rows."""
-        rows = list[self._row()]  # type: ignore[valid-type]  # made at run time
+        rows = list[self._row()]  # type: ignore[misc, valid-type]  # made at run time
         return msgspec.defstruct("Many", [("data", rows), ("meta", object, None)], gc=False)  # type: ignore[return-value]  # made at run time
 
 
