@@ -7,12 +7,14 @@ Source: CONTRACT §1 (envelope), §3 (meta); GRAPHQL conventions (filters, one b
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
 
 from penstock.definitions.model import JSON
+from penstock.definitions.text import without_surrogates
 from penstock.errors import UpstreamInvalid
 from penstock.operations.failures import refusal
 from penstock.operations.paging import PageRequest
@@ -36,14 +38,29 @@ def decode(body: bytes, route: str) -> dict[str, JSON]:
     try:
         document = _decoder.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        # One number beyond what a float holds must not cost the page: the standard library reads it as infinity.
+        # One number beyond what a float holds, or half a surrogate pair, must not cost the page.
         try:
-            document = json.loads(body)
+            document = _sound(json.loads(body))
         except (ValueError, RecursionError) as error:
             raise UpstreamInvalid(f"{route} answered with a body that is no JSON.") from error
     if not isinstance(document, dict):
         raise UpstreamInvalid(f"{route} answered with JSON that is no object.")
     return document
+
+
+def _sound(value: JSON) -> JSON:
+    """The value as it can be given out: no infinity, no NaN, no text that cannot be encoded."""
+    match value:
+        case str():
+            return without_surrogates(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case list():
+            return [_sound(item) for item in value]
+        case dict():
+            return {without_surrogates(key): _sound(item) for key, item in value.items()}
+        case _:
+            return value
 
 
 def judge(response: Response, route: str, *, customer_token: bool) -> bool:
