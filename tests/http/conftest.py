@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -13,8 +12,8 @@ import httpx
 import msgspec
 import pytest
 import pytest_asyncio
-import uvicorn
 
+from penstock.cli.servers import Server, address_of, configure, listen
 from penstock.definitions.model import StoreDefinitions
 from penstock.http.asgi import App
 from penstock.http.credentials import CredentialReader
@@ -88,33 +87,15 @@ def generation() -> Generation:
 @asynccontextmanager
 async def serve(app: App) -> AsyncIterator[str]:
     """Run an application on a port of the system's choice."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, ws="none", http="httptools", lifespan="off")  # type: ignore[arg-type]
-    server = uvicorn.Server(config)
-    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    listener = listen("127.0.0.1", 0)
+    server = Server(configure(app, 1.0))
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0)
+    await server.answers.wait()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield address_of(listener)
     finally:
         server.should_exit = True
         await task
-
-
-def _no_signals() -> _Nothing:
-    return _Nothing()
-
-
-class _Nothing:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-Reload = Callable[[], Awaitable[ReloadReport]]
 
 
 async def _reload() -> ReloadReport:

@@ -6,6 +6,7 @@ import asyncio
 import json
 
 import pytest
+
 from .conftest import BODY_LIMIT, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -372,3 +373,32 @@ async def test_a_browser_gets_the_explorer(stage: Stage) -> None:
     assert "http://" not in page.text
     assert "https://" not in page.text
     assert query.headers["content-type"].startswith("application/json")
+
+
+@pytest.mark.parametrize("name", ["authorization", "x-moltin-customer-token", "ep-channel", "content-type"])
+async def test_a_header_given_twice_is_a_400(stage: Stage, name: str) -> None:
+    value = "application/json" if name == "content-type" else "Bearer a"
+    headers = [("content-type", "application/json"), (name, value), (name, value)]
+    answer = await stage.client.post("/graphql", content=QUERY, headers=headers)
+
+    assert answer.status_code == 400
+    assert "twice" in answer.json()["errors"][0]["message"]
+    assert stage.runner.asked == []
+
+
+async def test_an_authorization_that_is_no_bearer_is_a_401(stage: Stage) -> None:
+    answer = await stage.post(QUERY, authorization="Basic eDp5")
+
+    assert answer.status_code == 401
+    assert code(answer) == "UNAUTHENTICATED"
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_credentials_reach_the_runner_and_no_line_of_telemetry(stage: Stage) -> None:
+    await stage.post(QUERY, authorization="Bearer planted-bearer", x_moltin_customer_token="a.b.planted")
+    request, credentials = stage.runner.asked[0]
+
+    assert credentials.has_bearer
+    assert credentials.customer_token
+    assert request.allow_mutation
+    assert "planted" not in repr(stage.told) + stage.logged.getvalue() + repr(credentials)

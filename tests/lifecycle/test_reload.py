@@ -1,0 +1,210 @@
+"""The reloader: one look at a time, a swap when something changed, the old schema when something failed."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import io
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from penstock.definitions.model import StoreDefinitions
+from penstock.errors import DefinitionError, UpstreamUnavailable
+from penstock.lifecycle import GenerationHolder, Reloader
+from penstock.lifecycle.reload import Beat
+from penstock.schema.generation import Generation, build_generation
+from penstock.telemetry.logs import create_log
+from penstock.telemetry.metrics import Metrics
+
+
+class StopLoopError(Exception):
+    """Ends a loop under test."""
+
+
+@dataclass
+class Bench:
+    """A reloader whose store, clock and sleep are in the test's hands."""
+
+    fingerprint: str = "a"
+    failure: Exception | None = None
+    gate: asyncio.Event | None = None
+    loads: int = 0
+    builds: int = 0
+    sleeps: list[float] = field(default_factory=list)
+    most_sleeps: int = 3
+    poll_seconds: float = 60.0
+    on_sleep: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self.logged = io.StringIO()
+        self.metrics = Metrics(lambda: 1000.0)
+        self.holder = GenerationHolder()
+        beat = Beat(self.poll_seconds, self.sleep, lambda: 0.5, lambda: 1000.0)
+        log = create_log("info", "json", self.logged)
+        self.reloader = Reloader(self.holder, self.load, self.build, beat, log, self.metrics)
+
+    async def load(self) -> StoreDefinitions:
+        self.loads += 1
+        fingerprint, failure = self.fingerprint, self.failure
+        if self.gate is not None:
+            await self.gate.wait()
+        if failure is not None:
+            raise failure
+        return StoreDefinitions(fingerprint=fingerprint)
+
+    def build(self, definitions: StoreDefinitions, number: int, loaded_at: float) -> Generation:
+        self.builds += 1
+        if definitions.fingerprint == "impossible":
+            raise DefinitionError("no schema can be made of this")
+        return build_generation(definitions, number, loaded_at)
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.on_sleep()
+        if len(self.sleeps) >= self.most_sleeps:
+            raise StopLoopError
+
+
+async def test_the_first_look_makes_generation_one() -> None:
+    bench = Bench()
+    report = await bench.reloader.reload()
+
+    assert report.outcome == "swapped"
+    assert report.number == 1
+    assert bench.holder.current is not None
+    assert bench.holder.trouble is None
+    assert bench.metrics.reloads.value("swapped") == 1
+
+
+async def test_the_same_fingerprint_builds_nothing() -> None:
+    bench = Bench()
+    await bench.reloader.reload()
+    before = bench.holder.current
+    report = await bench.reloader.reload()
+
+    assert report.outcome == "unchanged"
+    assert bench.builds == 1
+    assert bench.holder.current is before
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "failure"),
+    [("b", UpstreamUnavailable("GET /v2/flows: refused")), ("impossible", None), ("b", RuntimeError("planted-secret"))],
+)
+async def test_a_failure_keeps_what_serves_and_is_told(fingerprint: str, failure: Exception | None) -> None:
+    bench = Bench()
+    await bench.reloader.reload()
+    before = bench.holder.current
+    bench.fingerprint, bench.failure = fingerprint, failure
+    report = await bench.reloader.reload()
+
+    assert report.outcome == "failed"
+    assert report.number == 1
+    assert bench.holder.current is before
+    assert bench.holder.trouble == report.reason
+    assert "schema reload failed" in bench.logged.getvalue()
+    assert "planted" not in bench.logged.getvalue() + report.reason
+    assert bench.metrics.reloads.value("failed") == 1
+
+
+async def test_a_recovered_store_clears_the_trouble() -> None:
+    bench = Bench(failure=UpstreamUnavailable("down"))
+    await bench.reloader.reload()
+    bench.failure = None
+    await bench.reloader.reload()
+
+    assert bench.holder.trouble is None
+    assert bench.holder.current is not None
+    assert bench.holder.current.number == 1
+
+
+async def test_questions_during_a_look_share_one_later_look_that_sees_every_change() -> None:
+    bench = Bench(gate=asyncio.Event())
+    first = asyncio.create_task(bench.reloader.reload())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    bench.fingerprint = "b"
+    later = [asyncio.create_task(bench.reloader.reload()) for _ in range(20)]
+    await asyncio.sleep(0)
+    assert bench.gate is not None
+    bench.gate.set()
+    reports = [await first, *[await task for task in later]]
+
+    assert bench.loads == 2
+    assert [report.number for report in reports] == [1, *[2] * 20]
+    assert bench.holder.current is not None
+    assert bench.holder.current.fingerprint == "b"
+
+
+async def test_a_cancelled_question_leaves_the_look_alone() -> None:
+    bench = Bench(gate=asyncio.Event())
+    impatient = asyncio.create_task(bench.reloader.reload())
+    await asyncio.sleep(0)
+    patient = asyncio.create_task(bench.reloader.reload())
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert bench.gate is not None
+    bench.gate.set()
+
+    assert (await patient).number == 1
+
+
+async def test_polling_keeps_its_beat_and_backs_off_when_it_fails() -> None:
+    bench = Bench(most_sleeps=6)
+
+    def break_down() -> None:
+        bench.failure = UpstreamUnavailable("down") if len(bench.sleeps) < 5 else None
+
+    bench.on_sleep = break_down
+    with pytest.raises(StopLoopError):
+        await bench.reloader.run()
+
+    assert bench.sleeps == [60, 120, 240, 480, 480, 60]
+
+
+async def test_before_the_first_generation_it_tries_again_soon() -> None:
+    bench = Bench(failure=UpstreamUnavailable("down"), most_sleeps=9)
+    with pytest.raises(StopLoopError):
+        await bench.reloader.run()
+
+    assert bench.sleeps == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+
+
+async def test_polling_switched_off_ends_with_the_first_generation() -> None:
+    bench = Bench(poll_seconds=0)
+    await bench.reloader.run()
+
+    assert bench.sleeps == []
+    assert bench.holder.current is not None
+
+
+def test_pauses_are_jittered_around_the_beat() -> None:
+    pauses = [Beat(100.0, asyncio.sleep, lambda x=x: x, lambda: 0.0).pause(0, serving=True) for x in (0.0, 0.5, 1.0)]
+
+    assert pauses == pytest.approx([90, 100, 110])
+
+
+async def test_the_first_look_is_awaited_no_longer_than_allowed() -> None:
+    bench = Bench(gate=asyncio.Event())
+    running = asyncio.create_task(bench.reloader.run())
+    await bench.reloader.first_look(0.01)
+    running.cancel()
+    await asyncio.wait((running,))
+    await bench.reloader.aclose()
+
+    assert bench.holder.current is None
+
+
+async def test_a_replaced_generation_is_freed() -> None:
+    bench = Bench()
+    await bench.reloader.reload()
+    assert bench.holder.current is not None
+    old = weakref.ref(bench.holder.current)
+    bench.fingerprint = "b"
+    await bench.reloader.reload()
+    gc.collect()
+
+    assert old() is None

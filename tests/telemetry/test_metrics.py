@@ -1,0 +1,65 @@
+"""Metrics as Prometheus reads them."""
+
+from __future__ import annotations
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from penstock.telemetry.metrics import Metrics, SchemaFacts
+from penstock.telemetry.tables import MAX_SERIES, CounterTable, HistogramTable
+
+
+def samples(metrics: Metrics) -> dict[str, float]:
+    found = {}
+    for family in text_string_to_metric_families(metrics.render().decode()):
+        for sample in family.samples:
+            labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
+            found[f"{sample.name}{{{labels}}}"] = sample.value
+    return found
+
+
+def test_every_count_reaches_the_exposition() -> None:
+    metrics = Metrics(lambda: 1060.0)
+    metrics.request_answered("query", "plan", 200, 0.003)
+    metrics.request_answered("query", "plan", 200, 99.0)
+    metrics.errors_answered(("FORBIDDEN", "FORBIDDEN"))
+    metrics.upstream_called("GET", "/v2/customers/{id}", "200", 0.02)
+    metrics.value_coercion_failed("Customer", "shoeSize")
+    metrics.row_dropped("Customer", "filter")
+    metrics.reference_used("introspection")
+    metrics.schema_checked("swapped")
+    metrics.schema_swapped(SchemaFacts(3, 1000.0, 2))
+    found = samples(metrics)
+
+    assert found["penstock_requests_total{operation_type=query,path=plan,status=200}"] == 2
+    assert found["penstock_errors_total{code=FORBIDDEN}"] == 2
+    assert found["penstock_upstream_requests_total{method=GET,route=/v2/customers/{id},status=200}"] == 1
+    assert found["penstock_value_coercion_failures_total{field=shoeSize,type=Customer}"] == 1
+    assert found["penstock_dropped_rows_total{reason=filter,type=Customer}"] == 1
+    assert found["penstock_reference_operations_total{reason=introspection}"] == 1
+    assert found["penstock_schema_reloads_total{outcome=swapped}"] == 1
+    assert found["penstock_schema_generation{}"] == 3
+    assert found["penstock_schema_age_seconds{}"] == 60
+    assert found["penstock_schema_problems{}"] == 2
+    bucket = "penstock_request_duration_seconds_bucket{{le={},operation_type=query,path=plan}}"
+    assert found[bucket.format("0.0025")] == 0
+    assert found[bucket.format("0.005")] == 1
+    assert found[bucket.format("30.0")] == 1
+    assert found[bucket.format("+Inf")] == 2
+
+
+def test_an_observation_on_a_bound_belongs_to_that_bucket() -> None:
+    table = HistogramTable("t", "t", (), (1.0, 2.0))
+    table.observe((), 1.0)
+    (family,) = table.collect()
+
+    assert [sample.value for sample in family.samples if sample.name == "t_bucket"] == [1, 1, 1]
+
+
+def test_series_are_bounded() -> None:
+    counter, histogram = CounterTable("c", "c", ("l",)), HistogramTable("h", "h", ("l",))
+    for number in range(MAX_SERIES + 50):
+        counter.add((str(number),))
+        histogram.observe((str(number),), 0.1)
+
+    assert counter.value("other") == 50
+    assert histogram.count("other") == 50

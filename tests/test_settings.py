@@ -1,0 +1,123 @@
+"""Settings come from the environment, and say so clearly when they cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from penstock.errors import OperatorError
+from penstock.settings import PREFIX, Secret, Settings, table
+
+
+def read(**variables: str) -> Settings:
+    return Settings.from_environment({PREFIX + name: text for name, text in variables.items()})[0]
+
+
+def test_an_empty_environment_gives_the_documented_defaults() -> None:
+    settings, warnings = Settings.from_environment({"PATH": "/bin"})
+
+    assert settings == Settings()
+    assert warnings == ()
+
+
+def test_every_variable_reaches_its_attribute() -> None:
+    settings = read(
+        UPSTREAM_URL="https://store.example/",
+        CLIENT_SECRET="s",
+        PORT="0",
+        UPSTREAM_RATE_LIMIT="2.5",
+        EXPLORER="off",
+        UPSTREAM_TRANSPORT="HTTPX",
+        CORS_ORIGINS="https://a.example, http://localhost:3000",
+    )
+
+    assert settings.upstream_url == "https://store.example"
+    assert settings.client_secret.reveal() == "s"
+    assert settings.port == 0
+    assert settings.upstream_rate_limit == 2.5
+    assert settings.explorer is False
+    assert settings.upstream_transport == "httpx"
+    assert settings.cors_origins == ("https://a.example", "http://localhost:3000")
+
+
+def test_an_empty_text_counts_as_not_set() -> None:
+    assert read(PORT="", HOST="  ") == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", "eighty"),
+        ("PORT", "8e3"),
+        ("PORT", "٨٠"),
+        ("WORKERS", "0"),
+        ("UPSTREAM_RATE_LIMIT", "nan"),
+        ("UPSTREAM_RATE_LIMIT", "inf"),
+        ("UPSTREAM_RATE_LIMIT", "-1"),
+        ("UPSTREAM_CONNECT_TIMEOUT_SECONDS", "0"),
+        ("EXPLORER", "maybe"),
+        ("UPSTREAM_TRANSPORT", "curl"),
+        ("UPSTREAM_URL", "store.example"),
+        ("UPSTREAM_URL", "ftp://store.example"),
+        ("UPSTREAM_URL", "https://user:pass@store.example"),
+        ("UPSTREAM_URL", "https://store.example?a=1"),
+        ("UPSTREAM_URL", "https://store.example:port"),
+        ("UPSTREAM_URL", "https://store.example/ä"),
+        ("UPSTREAM_URL", "https://store.example/ x"),
+        ("CORS_ORIGINS", "a.example"),
+        ("CORS_ORIGINS", "https://a.example/path"),
+    ],
+)
+def test_a_bad_value_is_one_sentence_with_variable_value_and_remedy(name: str, text: str) -> None:
+    with pytest.raises(OperatorError) as caught:
+        read(**{name: text})
+
+    assert str(caught.value).startswith(f"PENSTOCK_{name}: {text!r} cannot be used; give ")
+    assert str(caught.value).endswith(".")
+
+
+def test_an_unknown_variable_is_a_warning_that_names_the_nearest() -> None:
+    _, warnings = Settings.from_environment({"PENSTOCK_UPSTREAM_URI": "x", "PENSTOCK_Q": "y", "OTHER": "z"})
+
+    assert len(warnings) == 2
+    assert warnings[1].endswith("The nearest one is PENSTOCK_UPSTREAM_URL.")
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://store.example", True),
+        ("http://10.0.0.1", True),
+        ("http://127.0.0.1:9000", False),
+        ("http://[::1]:9000", False),
+        ("http://localhost", False),
+        ("https://store.example", False),
+    ],
+)
+def test_http_to_another_machine_is_a_warning(url: str, warned: bool) -> None:
+    _, warnings = Settings.from_environment({"PENSTOCK_UPSTREAM_URL": url})
+
+    assert bool(warnings) is warned
+
+
+def test_secrets_show_nowhere() -> None:
+    settings = read(CLIENT_SECRET="planted-secret", ADMIN_TOKEN="planted-token")
+
+    assert "planted" not in repr(settings)
+    assert "planted" not in f"{settings.client_secret} {settings.client_secret!r}"
+
+
+def test_a_secret_matches_itself_alone_and_an_unset_one_matches_nothing() -> None:
+    assert Secret("a").matches(b"a")
+    assert not Secret("a").matches(b"b")
+    assert not Secret().matches(b"")
+
+
+def test_the_table_documents_every_setting_once() -> None:
+    rows = table()
+
+    assert len({row.variable for row in rows}) == len(rows)
+    assert all(row.help.endswith((".", "”).")) for row in rows)
+    assert {row.attribute for row in rows if row.secret} == {"client_secret", "admin_token"}
+    assert next(row for row in rows if row.attribute == "port").default == "8000"
