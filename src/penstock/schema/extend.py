@@ -24,20 +24,22 @@ def extend(definitions: StoreDefinitions) -> tuple[dict[str, Resource], tuple[Pr
     """Every resource of the store by GraphQL type name, and what could not be served as it is."""
     entries, problems = _entry_resources(definitions)
     resources = {resource.type_name: resource for resource in (*CORE, *entries)}
-    targets = {
-        resource.relation_key: (resource.type_name, resource.one)
-        for resource in resources.values()
-        if resource.relation_key and resource.one
-    }
+    targets: dict[str, tuple[str, Route]] = {}
+    for resource in resources.values():
+        if resource.relation_key and resource.one:
+            # A word of upstream's own means upstream's own resource, whatever a store calls a flow of its own.
+            targets.setdefault(resource.relation_key, (resource.type_name, resource.one))
     targets |= {_hyphen_blind(key): target for key, target in targets.items() if _hyphen_blind(key) not in targets}
     taken_types = set(RESERVED_TYPES) | set(resources)
     extended = {name: _extend_one(resource, definitions, targets, taken_types) for name, resource in resources.items()}
-    return extended, problems
+    clashes = (problem for resource in resources.values() for problem in _clashes(resource, definitions))
+    return extended, (*problems, *clashes)
 
 
 def _entry_resources(definitions: StoreDefinitions) -> tuple[list[Resource], tuple[Problem, ...]]:
-    flows = [flow for flow in definitions.flows if flow.slug not in CORE_FLOWS]
-    names, problems = assign_type_names(flows, RESERVED_TYPES, RESERVED_ROOTS)
+    flows = [flow for flow in definitions.flows if flow.slug.lower() not in CORE_FLOWS]
+    names, found = assign_type_names(flows, RESERVED_TYPES, RESERVED_ROOTS)
+    problems = [*found, *_disguised(definitions)]
     resources = []
     for flow in flows:
         given = names.get(flow.slug)
@@ -47,6 +49,29 @@ def _entry_resources(definitions: StoreDefinitions) -> tuple[list[Resource], tup
             )
             resources.append(entry_resource(flow.slug, about, given.type_name, given.singular, given.plural))
     return resources, tuple(problems)
+
+
+def _disguised(definitions: StoreDefinitions) -> list[Problem]:
+    """Flows whose slug a store might read as a core one: entries of core flows are personal data (§9.7)."""
+    reason = (
+        "The slug is that of a core flow but for its capitals; entries of core flows are never served. "
+        "Give the flow another slug."
+    )
+    flows = (flow.slug for flow in definitions.flows if flow.slug not in CORE_FLOWS)
+    return [Problem(slug, None, None, reason) for slug in flows if slug.lower() in CORE_FLOWS]
+
+
+def _clashes(resource: Resource, definitions: StoreDefinitions) -> list[Problem]:
+    """Fields whose slug is one of upstream's own keys (§9.2 reserves them): a write could not tell the two apart."""
+    flow = definitions.flow(resource.flow) if resource.flow else None
+    if flow is None:
+        return []
+    reason = "The slug is a key of upstream's own; the field is served for reading only. Give it another slug."
+    return [
+        Problem(flow.slug, field.slug, field.id, reason)
+        for field in flow.fields
+        if field.slug in resource.core_keys and field.field_type is not FieldType.RELATIONSHIP
+    ]
 
 
 def _extend_one(
@@ -71,7 +96,9 @@ def _extend_one(
             found = targets.get(target) or targets.get(_hyphen_blind(target)) if target else None
             relations.append(relation_of(field, name, found))
         else:
-            attributes.append(attribute_of(field, name, resource.type_name, taken_types))
+            row = attribute_of(field, name, resource.type_name, taken_types)
+            clashes = field.slug in resource.core_keys
+            attributes.append(replace(row, create="absent", update="absent") if clashes else row)
     return replace(
         resource,
         attributes=(*resource.attributes, *attributes),
