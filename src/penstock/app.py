@@ -16,7 +16,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from graphql import DocumentNode, OperationDefinitionNode
 from starlette.applications import Starlette
 
 from penstock import __version__
@@ -105,30 +104,27 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     metrics = Metrics(time.time)
     line, flush = _request_line(settings, stream, log)
     store = _connect(settings, metrics)
-    runner = Runner(_services(settings, store, metrics, log), _document_settings(settings), _compiler(settings, metrics))
+    compiler = _compiler(settings, metrics)
+    runner = Runner(_services(settings, store, metrics, log), _document_settings(settings), compiler)
     holder = GenerationHolder()
-    load = DefinitionsSource(
-        store.transport, store.own, timeout_seconds=settings.upstream_timeout_seconds, concurrency=_DEFINITION_CALLS
-    ).load
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
-    reloader = Reloader(holder, load, _build(runner), beat, log, metrics)
+    reloader = Reloader(holder, _definitions(settings, store).load, _build(runner), beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
-    endpoint = GraphQLEndpoint(
-        EndpointParts(
-            runner=runner,
-            holder=holder,
-            intake=Intake(BodyLimits(settings.max_body_bytes, settings.request_timeout_seconds), CredentialReader()),
-            request_ids=ids,
-            explorer=load_explorer() if settings.explorer else None,
-            tell=RequestMeter(metrics, line),
-            log=log,
-            clock=time.perf_counter,
-        )
+    body_limits = BodyLimits(settings.max_body_bytes, settings.request_timeout_seconds)
+    graphql = EndpointParts(
+        runner=runner,
+        holder=holder,
+        intake=Intake(body_limits, CredentialReader()),
+        request_ids=ids,
+        explorer=load_explorer() if settings.explorer else None,
+        tell=RequestMeter(metrics, line),
+        log=log,
+        clock=time.perf_counter,
     )
     exposition = metrics.render if settings.metrics else None
-    parts = OperatingParts(holder, reloader.reload, exposition, settings.admin_token)
-    rest = create_operating_app(parts, _lifespan(reloader, store, log, flush))
-    front: App = Front(endpoint, Stamp(rest, holder, ids))
+    operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token)
+    rest = create_operating_app(operating, _lifespan(reloader, store, log, flush))
+    front: App = Front(GraphQLEndpoint(graphql), Stamp(rest, holder, ids))
     app = Cors(front, settings.cors_origins) if settings.cors_origins else front
     return Gateway(app, holder, reloader, store.own, metrics, log)
 
@@ -159,8 +155,7 @@ async def load_generation(settings: Settings) -> Generation:
     require_store(settings)
     store = _connect(settings, Metrics(time.time))
     try:
-        source = DefinitionsSource(store.transport, store.own, timeout_seconds=settings.upstream_timeout_seconds)
-        return build_generation(await source.load(), 1, time.time())
+        return build_generation(await _definitions(settings, store).load(), 1, time.time())
     finally:
         await store.aclose()
 
@@ -177,6 +172,11 @@ class _Store:
         await self.own.aclose()
         await self.anonymous.aclose()
         await self.transport.aclose()
+
+
+def _definitions(settings: Settings, store: _Store) -> DefinitionsSource:
+    seconds = settings.upstream_timeout_seconds
+    return DefinitionsSource(store.transport, store.own, timeout_seconds=seconds, concurrency=_DEFINITION_CALLS)
 
 
 def _connect(settings: Settings, metrics: Metrics) -> _Store:
@@ -250,15 +250,16 @@ def _build(runner: Runner) -> Build:
 
 def _compiler(settings: Settings, metrics: Metrics) -> Compile:
     """What makes plans; nothing does where the operator wants the reference executor for everything."""
+    if settings.executor == "reference":
+        return lambda *_: "switched off"
 
-    def compile_plan(
-        generation: Generation, document: DocumentNode, operation: OperationDefinitionNode
-    ) -> CompiledPlan | str:
-        if settings.executor == "reference":
-            return "switched off"
-        return compile_operation(generation, document, operation, metrics.value_coercion_failed)
+    def counted(plan: CompiledPlan | str) -> CompiledPlan | str:
+        if isinstance(plan, str):
+            metrics.reference_used(plan)
+        return plan
 
-    return compile_plan
+    failed = metrics.value_coercion_failed
+    return lambda generation, document, operation: counted(compile_operation(generation, document, operation, failed))
 
 
 def _request_line(settings: Settings, stream: TextIO, log: Log) -> tuple[RequestLine | None, Callable[[], None]]:

@@ -129,6 +129,14 @@ def test_the_payload_of_a_customer_token_is_a_hint(padded: bool, url: bool, name
     assert made.headers.pairs == ((b"X-Moltin-Customer-Token", raw),)
 
 
+def test_calls_that_make_no_use_of_the_customer_token_go_without_it() -> None:
+    both = credentials(authorization=b"Bearer a", x_moltin_customer_token=b"a.b.c", ep_channel=b"c")
+    bare = credentials(authorization=b"Bearer a")
+
+    assert [name for name, _ in both.headers_without_customer.pairs] == [b"Authorization", b"EP-Channel"]
+    assert bare.headers_without_customer is bare.headers
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -73,14 +73,20 @@ def make_credentials(key: Key) -> Credentials | Refusal:
         digest.update(b"%d:%d:%b" % (place, len(value), value))
     token = (key[CUSTOMER_TOKEN] or b"").strip(b" \t")
     hint = read_hint(token) if token else NO_HINT
+    block = HeaderBlock(tuple(pairs))
     return Credentials(
-        headers=HeaderBlock(tuple(pairs)),
+        headers=block,
         has_bearer=bool(pairs) and pairs[0][0] is FORWARDED[AUTHORIZATION],
         customer_token=bool(token),
         customer_id=hint.customer_id,
         expires=hint.expires,
         digest=digest.digest(),
+        headers_without_customer=_without_customer(block) if token else block,
     )
+
+
+def _without_customer(block: HeaderBlock) -> HeaderBlock:
+    return HeaderBlock(tuple(pair for pair in block.pairs if pair[0] is not FORWARDED[CUSTOMER_TOKEN]))
 
 
 def _check(place: int, value: bytes) -> Refusal | None:

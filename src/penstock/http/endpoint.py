@@ -23,7 +23,7 @@ from penstock.telemetry.redaction import describe_failure
 from penstock.telemetry.requests import RequestFacts
 
 _MOST_ACCEPTS = 256
-_INTERNAL = "Something went wrong on our side. The request id names this failure in the logs."
+_FAILED = Refusal(500, "Something went wrong on our side. The request id names this failure in the logs.", "INTERNAL")
 _METHOD = Refusal(405, "Use POST, or GET for queries.", headers=((b"allow", b"GET, POST"),))
 _NOT_READY = Refusal(
     503,
@@ -117,9 +117,8 @@ class GraphQLEndpoint:
         try:
             result = await parts.runner.run(generation, request, credentials)
         except Exception as error:  # noqa: BLE001 (the last door: whatever went wrong, the caller gets an answer)
-            self._log_failure(error, request.request_id)
-            refusal = Refusal(500, _INTERNAL, "INTERNAL")
-            await self._refuse(refusal, generation, wanted, request.request_id, started, send)
+            parts.log.error("request failed", request_id=request.request_id, **describe_failure(error))  # noqa: TRY400 (the text of a foreign exception is never logged)
+            await self._refuse(_FAILED, generation, wanted, request.request_id, started, send)
             return
         media = wanted.media or "json"
         status = status_of(result, media)
@@ -133,17 +132,7 @@ class GraphQLEndpoint:
             headers.append((b"allow", b"POST"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": result.body})
-        parts.tell(
-            RequestFacts(
-                request.request_id,
-                result.operation_name[:64],
-                result.operation_type,
-                result.path,
-                status,
-                result.codes,
-                round((parts.clock() - started) * 1000, 2),
-            )
-        )
+        parts.tell(_facts(request.request_id, result, status, parts.clock() - started))
 
     async def _refuse(
         self,
@@ -170,9 +159,6 @@ class GraphQLEndpoint:
         milliseconds = round((self._parts.clock() - started) * 1000, 2)
         self._parts.tell(RequestFacts(request_id, "", "", "", refusal.status, (refusal.code,), milliseconds))
 
-    def _log_failure(self, error: Exception, request_id: str) -> None:
-        self._parts.log.error("request failed", request_id=request_id, **describe_failure(error))
-
     def _wanted(self, accept: bytes | None) -> Wanted:
         if accept is None:
             return NO_PREFERENCE
@@ -189,6 +175,12 @@ class GraphQLEndpoint:
         if self._heads.version != version:
             self._heads = AnswerHeads(version)
         return self._heads
+
+
+def _facts(request_id: str, result: OperationResult, status: int, seconds: float) -> RequestFacts:
+    name = result.operation_name[:64]
+    milliseconds = round(seconds * 1000, 2)
+    return RequestFacts(request_id, name, result.operation_type, result.path, status, result.codes, milliseconds)
 
 
 def _request(admitted: Admitted, head: Head, request_id: str, *, allow_mutation: bool) -> OperationRequest:

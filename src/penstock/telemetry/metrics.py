@@ -57,7 +57,7 @@ class Metrics(Collector):
         )
         self.errors = CounterTable("penstock_errors", "Errors in GraphQL answers, by code.", ("code",))
         self.references = CounterTable(
-            "penstock_reference_operations", "Operations that no plan covers, by the reason.", ("reason",)
+            "penstock_reference_operations", "Prepared operations that no plan covers, by the reason.", ("reason",)
         )
         self.upstream_requests = CounterTable(
             "penstock_upstream_requests", "Calls to the store.", ("method", "route", "status")
@@ -90,7 +90,7 @@ class Metrics(Collector):
             self.errors.add((code,))
 
     def reference_used(self, reason: str) -> None:
-        """Count an operation that runs in the reference executor; the reason is one of a fixed set."""
+        """Count an operation prepared without a plan; the reason is one of a fixed set."""
         self.references.add((reason,))
 
     def upstream_called(self, method: str, route: str, status: str, seconds: float) -> None:
