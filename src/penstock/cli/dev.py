@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,29 +32,31 @@ def develop(arguments: Arguments, settings: Settings) -> None:
         OperatorError: A port or the data folder cannot be used.
     """
     host = arguments.host or settings.host
-    listener = listen(host, settings.port if arguments.port is None else arguments.port)
-    sandbox_listener = listen("127.0.0.1", arguments.sandbox_port, "--sandbox-port")
+    port = settings.port if arguments.port is None else arguments.port
     sandbox = SandboxSettings(data=arguments.data, token_seconds=_TOKEN_SECONDS)
+    with listen(host, port) as listener, listen("127.0.0.1", arguments.sandbox_port, "--sandbox-port") as sandboxed:
+        run(lambda: _serve_both(settings, sandbox, listener, sandboxed))
 
-    async def main() -> None:
-        sandbox_server = build_sandbox_server(sandbox, settings.shutdown_seconds)
-        gateway = create_gateway(
-            replace(
-                settings,
-                upstream_url=address_of(sandbox_listener),
-                client_id=sandbox.client_id,
-                client_secret=Secret(sandbox.client_secret),
-                workers=1,
-            )
+
+async def _serve_both(
+    settings: Settings, sandbox: SandboxSettings, listener: socket.socket, sandboxed: socket.socket
+) -> None:
+    sandbox_server = build_sandbox_server(sandbox, settings.shutdown_seconds)
+    gateway = create_gateway(
+        replace(
+            settings,
+            upstream_url=address_of(sandboxed),
+            client_id=sandbox.client_id,
+            client_secret=Secret(sandbox.client_secret),
+            workers=1,
         )
+    )
 
-        async def announce() -> None:
-            await _announce(address_of(listener), address_of(sandbox_listener), sandbox, gateway)
+    async def announce() -> None:
+        await _announce(address_of(listener), address_of(sandboxed), sandbox, gateway)
 
-        server = Server(configure(gateway.app, settings.shutdown_seconds))
-        await serve_until_signal([(sandbox_server, sandbox_listener), (server, listener)], announce)
-
-    run(main)
+    server = Server(configure(gateway.app, settings.shutdown_seconds))
+    await serve_until_signal([(sandbox_server, sandboxed), (server, listener)], announce)
 
 
 async def _announce(url: str, sandbox_url: str, sandbox: SandboxSettings, gateway: Gateway) -> None:

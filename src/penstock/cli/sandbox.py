@@ -5,6 +5,7 @@ Never here: how it is built.
 
 from __future__ import annotations
 
+import socket
 import sys
 
 from penstock.cli.arguments import Arguments
@@ -32,20 +33,15 @@ def serve_sandbox(arguments: Arguments, settings: Settings) -> None:
     Raises:
         OperatorError: The address or the data folder cannot be used.
     """
-    listener = listen(
-        arguments.host or "127.0.0.1", arguments.sandbox_port if arguments.port is None else arguments.port
-    )
+    port = arguments.sandbox_port if arguments.port is None else arguments.port
     sandbox = SandboxSettings(data=arguments.data)
+    with listen(arguments.host or "127.0.0.1", port) as listener:
+        run(lambda: _serve(settings, sandbox, listener))
 
-    async def main() -> None:
-        async def announce() -> None:
-            print(
-                f"The sandbox serves {address_of(listener)} "
-                f"(client {sandbox.client_id}, secret {sandbox.client_secret})",
-                file=sys.stderr,
-                flush=True,
-            )
 
-        await serve_until_signal([(build_sandbox_server(sandbox, settings.shutdown_seconds), listener)], announce)
+async def _serve(settings: Settings, sandbox: SandboxSettings, listener: socket.socket) -> None:
+    async def announce() -> None:
+        client = f"client {sandbox.client_id}, secret {sandbox.client_secret}"
+        print(f"The sandbox serves {address_of(listener)} ({client})", file=sys.stderr, flush=True)
 
-    run(main)
+    await serve_until_signal([(build_sandbox_server(sandbox, settings.shutdown_seconds), listener)], announce)

@@ -6,6 +6,7 @@ Never here: how a gateway is built.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from dataclasses import replace
 
@@ -30,21 +31,23 @@ def serve(arguments: Arguments, settings: Settings) -> None:
         workers=arguments.workers or settings.workers,
     )
     require_store(settings)
-    listener = listen(settings.host, settings.port)
-    if settings.workers > 1:
-        os.environ["PENSTOCK_WORKERS"] = str(settings.workers)  # each worker reads its share of the rate limit there
-        _announce(f"{address_of(listener)}/graphql, {settings.workers} workers")
-        serve_with_workers(configure(_FACTORY, settings.shutdown_seconds, settings.workers), listener)
-        return
+    with listen(settings.host, settings.port) as listener:
+        if settings.workers > 1:
+            os.environ["PENSTOCK_WORKERS"] = str(
+                settings.workers
+            )  # each worker reads its share of the rate limit there
+            _announce(f"{address_of(listener)}/graphql, {settings.workers} workers")
+            serve_with_workers(configure(_FACTORY, settings.shutdown_seconds, settings.workers), listener)
+        else:
+            run(lambda: _serve(settings, listener))
 
-    async def main() -> None:
-        async def announce() -> None:
-            _announce(f"{address_of(listener)}/graphql")
 
-        server = Server(configure(create_app(settings), settings.shutdown_seconds))
-        await serve_until_signal([(server, listener)], announce)
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    async def announce() -> None:
+        _announce(f"{address_of(listener)}/graphql")
 
-    run(main)
+    server = Server(configure(create_app(settings), settings.shutdown_seconds))
+    await serve_until_signal([(server, listener)], announce)
 
 
 def _announce(where: str) -> None:
