@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from penstock.definitions.model import StoreDefinitions
 from penstock.definitions.parse import parse_definitions
+from penstock.errors import UpstreamInvalid
 from penstock.upstream.answers import read_data
 from penstock.upstream.tokens import TokenSource
 from penstock.upstream.transport import HeaderBlock, Request, Response, Transport
@@ -48,7 +49,7 @@ class DefinitionsSource:
             OperatorError: The store refuses the client id or its secret.
             UpstreamError: One of the calls failed, so that what was read would be a part only.
         """
-        flows = read_data(await self._get(FLOWS_ROUTE, FLOWS_ROUTE), FLOWS_ROUTE)
+        flows = _read_list(await self._get(FLOWS_ROUTE, FLOWS_ROUTE), FLOWS_ROUTE)
         gate = asyncio.Semaphore(self._concurrency)
         slugs = sorted(set(_slugs(flows)))
         found = await asyncio.gather(*(self._fields(slug, gate) for slug in slugs), return_exceptions=True)
@@ -59,10 +60,10 @@ class DefinitionsSource:
             fields[slug] = answer
         return parse_definitions(flows, fields)
 
-    async def _fields(self, slug: str, gate: asyncio.Semaphore) -> object:
+    async def _fields(self, slug: str, gate: asyncio.Semaphore) -> list[object]:
         async with gate:
             response = await self._get(FIELDS_ROUTE, target(FIELDS_ROUTE, {"slug": slug}))
-        return [] if response.status == 404 else read_data(response, FIELDS_ROUTE)
+        return [] if response.status == 404 else _read_list(response, FIELDS_ROUTE)
 
     async def _get(self, route: str, path: str) -> Response:
         token = await self._tokens.token()
@@ -77,9 +78,19 @@ class DefinitionsSource:
         return await self._transport.send(Request("GET", route, path, headers, deadline))
 
 
-def _slugs(flows: object) -> Iterator[str]:
+def _read_list(response: Response, route: str) -> list[object]:
+    """The rows of an answer; null is none, anything else is an answer that must not pass for an empty store."""
+    data = read_data(response, route)
+    if data is None:
+        return []
+    if not isinstance(data, list):
+        raise UpstreamInvalid(f"{route} answered {response.status} with data that is no list.", status=response.status)
+    return data
+
+
+def _slugs(flows: list[object]) -> Iterator[str]:
     """The slugs that can be asked for; templates (`products(name)`) are none of them."""
-    for flow in flows if isinstance(flows, list) else []:
+    for flow in flows:
         slug = flow.get("slug") if isinstance(flow, dict) else None
         if isinstance(slug, str) and is_id(slug):
             yield slug
