@@ -1,0 +1,55 @@
+"""CI's own promise: a test that does not run there fails, by name and with its reason."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = """
+import pytest
+
+def test_runs(): pass
+
+@pytest.mark.skip(reason="no Node here")
+def test_marked(): pass
+
+def test_inside(): pytest.skip("no specs here")
+
+@pytest.mark.xfail(strict=True)
+def test_expected(): raise AssertionError
+"""
+
+
+def run_like_ci(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Pytest over a folder of its own, with CI's plugin."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / ".ci"), "PYTEST_ADDOPTS": "-p no_skips"}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--rootdir", folder, folder],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_skipped_test_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "test_cases.py").write_text(CASES)
+
+    done = run_like_ci(tmp_path)
+
+    assert done.returncode == 1
+    assert "2 failed, 1 passed, 1 xfailed" in done.stdout
+    assert "in CI everything runs: Skipped: no specs here" in done.stdout
+
+
+def test_a_skipped_module_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "test_module.py").write_text('import pytest\npytest.skip("no client here", allow_module_level=True)\n')
+
+    done = run_like_ci(tmp_path)
+
+    assert done.returncode != 0
+    assert "in CI everything runs: Skipped: no client here" in done.stdout
