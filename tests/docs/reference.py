@@ -1,6 +1,6 @@
 """The rows that the reference pages must have, rendered from the code itself.
 
-``python -m tests.docs.reference`` writes the rows that have changed into their pages; a new one wants its place by hand.
+``python -m tests.docs.reference`` writes the rows that have changed into their pages; a new one is put there by hand.
 """
 
 from __future__ import annotations
