@@ -9,12 +9,15 @@ import base64
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from graphql import DocumentNode, OperationDefinitionNode
 
 from penstock.http.customer_token import read_hint
 from penstock.operations.context import Services
-from penstock.operations.documents import Compile, DocumentSettings
+from penstock.operations.documents import Compile, DocumentSettings, Plan
+from penstock.operations.plan import compile_operation
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.operations.runner import Runner
 from penstock.schema.generation import Generation
@@ -24,6 +27,13 @@ from penstock.upstream.tokens import ClientCredentials, TokenSource
 from penstock.upstream.transport import HeaderBlock
 
 NOW = 1_800_000_000.0
+EXECUTORS = ("plan", "reference")
+
+
+class Executor:
+    """Which executor gateways run operations with; a fixture chooses."""
+
+    chosen = "plan"
 
 
 def customer_token(sub: object = "c1", exp: object = NOW + 3600, **more: object) -> str:
@@ -98,6 +108,12 @@ class Gateway:
         self.services: Services
         self.runner: Runner
 
+    def compile(self, generation: Generation, document: DocumentNode, operation: OperationDefinitionNode) -> Plan | str:
+        """A plan, or the word that the reference executor was chosen."""
+        if Executor.chosen == "reference":
+            return "switched off"
+        return compile_operation(generation, document, operation, self.services.on_uncoercible)
+
     async def run(
         self,
         document: str,
@@ -126,16 +142,20 @@ async def gateway(
     now: Callable[[], float] = lambda: NOW,
     settings: DocumentSettings | None = None,
     retry: RetryConfig | None = None,
-    compile_plan: Compile = lambda *_: "switched off",
+    compile_plan: Compile | None = None,
 ) -> AsyncIterator[Gateway]:
-    """A gateway in front of an upstream; nothing is sent twice unless ``retry`` says so."""
+    """A gateway in front of an upstream; nothing is sent twice unless ``retry`` says so.
+
+    Operations run in the executor that the test chose, or as ``compile_plan`` says.
+    """
     config = StackConfig(url, retry=retry or RetryConfig(max_attempts=1), breaker=BreakerConfig(failures=0))
     transport = build_stack(config)
     sources = [
         TokenSource(transport, ClientCredentials(client_id, secret), clock=now) if client_id is not None else None
         for secret in (None, sign_up_secret)
     ]
-    running = Gateway(generation)
+    # What an earlier gateway prepared on the generation was compiled for that gateway.
+    running = Gateway(replace(generation, prepared={}))
     running.services = Services(
         transport=transport,
         anonymous=sources[0],
@@ -148,7 +168,7 @@ async def gateway(
         on_dropped=lambda owner, reason: running.dropped.append((owner, reason)),
         on_bug=running.bugs.append,
     )
-    running.runner = Runner(running.services, settings or DocumentSettings(), compile_plan)
+    running.runner = Runner(running.services, settings or DocumentSettings(), compile_plan or running.compile)
     try:
         yield running
     finally:

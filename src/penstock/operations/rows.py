@@ -7,7 +7,6 @@ Source: CONTRACT §1 (envelope), §3 (meta); GRAPHQL conventions (filters, one b
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -49,12 +48,10 @@ def decode(body: bytes, route: str) -> dict[str, JSON]:
 
 
 def _sound(value: JSON) -> JSON:
-    """The value as it can be given out: no infinity, no NaN, no text that cannot be encoded."""
+    """The value without text that cannot be encoded."""
     match value:
         case str():
             return without_surrogates(value)
-        case float():
-            return value if math.isfinite(value) else None
         case list():
             return [_sound(item) for item in value]
         case dict():

@@ -24,7 +24,7 @@ from penstock.operations.rows import Page, judge, read_many, read_one, read_page
 from penstock.operations.rows import decode as decode_body
 from penstock.operations.values import Row, at, coercer
 from penstock.operations.writes import run_write
-from penstock.resources.rows import UNRECOGNIZED, Attribute, Edge, Group, Mutation, Relation, Resource, Shape
+from penstock.resources.rows import UNRECOGNIZED, Attribute, Edge, Group, Kind, Mutation, Relation, Resource, Shape
 from penstock.schema.model import (
     CustomValue,
     FieldDescription,
@@ -83,7 +83,10 @@ def _attribute(owner: str, row: Attribute) -> Resolver:
             if raw is not None:
                 info.context.services.on_uncoercible(owner, row.name)
             return None
-        return internal[str(value)] if internal is not None else value
+        if internal is not None:
+            return internal[str(value)]
+        # The scalar itself writes an integer that JSON cannot carry everywhere as its digits.
+        return int(value) if row.kind is Kind.BIG_INT and isinstance(value, str) else value
 
     return resolve
 
