@@ -21,10 +21,11 @@ from penstock.sandbox.errors import refuse
 from penstock.sandbox.events import publish
 from penstock.sandbox.extensions import accept_changes, accept_new, show_included, show_relationships, show_values
 from penstock.sandbox.listings import Attribute, Listing, answer_list
-from penstock.sandbox.moments import to_seconds_text
+from penstock.sandbox.moments import is_timestamp, to_seconds_text
 from penstock.sandbox.money import show_money
 from penstock.sandbox.orders import show_prices
 from penstock.sandbox.preferences import read_cart_preferences
+from penstock.sandbox.rules import is_of_type
 from penstock.sandbox.tables import CART_ITEMS, CARTS
 
 CART_OPEN = Access(implicit=True, customer=True)
@@ -205,12 +206,27 @@ def _check(data: Document, *, is_new: bool, has_owner: bool) -> None:
     for key in _OBJECTS:
         if data.get(key) is not None and not isinstance(data[key], dict):
             checks.note("invalid_type", f"data.{key}", "must be an object")
+    snapshot = data.get("snapshot_date")
+    if isinstance(snapshot, str) and not is_timestamp(snapshot):
+        checks.note("format", "data.snapshot_date", "does not match format 'date-time'")
+    _check_attributes(checks, mapping(data.get("custom_attributes")))
     contact = mapping(data.get("contact"))
     checks.allow(contact, "data.contact", ("email",))
     checks.format_email(contact, "data.contact")
     checks.settle()
     if contact.get("email") and has_owner:
         raise refuse(400, "Bad Request", "A cart with customers takes no contact e-mail", "data.contact.email")
+
+
+def _check_attributes(checks: BodyChecks, attributes: Document) -> None:
+    """Check custom attributes, each `{type, value}` (carts-orders.yaml, `CustomAttributes`)."""
+    for name, given in attributes.items():
+        attribute, path = mapping(given), f"data.custom_attributes.{name}"
+        kind = str(attribute.get("type"))
+        if kind not in ("string", "integer", "boolean", "float"):
+            checks.note("enum", f"{path}.type", "must be string, integer, boolean or float")
+        elif not is_of_type(kind, attribute.get("value")):
+            checks.note("invalid_type", f"{path}.value", f"must be of type {kind}")
 
 
 ENDPOINTS = (

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})\Z", re.ASCII)
 _MILLISECONDS = re.compile(r"-?\d{1,15}\Z", re.ASCII)
 
 
@@ -37,6 +38,16 @@ def parse_moment(operand: str) -> int | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def is_timestamp(value: str) -> bool:
+    """Tell whether the text is a full RFC 3339 timestamp with its zone."""
+    if not _TIMESTAMP.match(value):
+        return False
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def is_date_text(value: str) -> bool:

@@ -19,11 +19,11 @@ from penstock.sandbox.seeding.stamps import seeded_id, seeded_moment
 
 CUSTOMERS_SEEDED = 60
 _FIRST = (
-    "Ines", "Ron", "Mira", "Tomás", "Aoife", "Jun", "Priya", "Lars", "Zoë", "Emeka", "Hana", "Mateo", "Freya", "Omar",
+    "Ines", "Rui", "Mira", "Tomás", "Aoife", "Jun", "Priya", "Lars", "Zoë", "Emeka", "Hana", "Mateo", "Freya", "Omar",
     "Chloé", "Viktor", "Naledi", "Sven", "Yuki", "Bruno",
 )  # fmt: skip
 _LAST = (
-    "Okafor", "Swanson", "Lindqvist", "García", "Byrne", "Watanabe", "Nair", "Hansen", "Dubois", "Novák", "Silva",
+    "Okafor", "Keller", "Lindqvist", "García", "Byrne", "Watanabe", "Nair", "Hansen", "Dubois", "Novák", "Silva",
     "Haddad",
 )  # fmt: skip
 _PLACES = (
