@@ -7,7 +7,7 @@ Source: CONTRACT §1; httpx has no total deadline, unpacks without a bound and k
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -22,9 +22,10 @@ from penstock.errors import (
     UpstreamUnavailable,
 )
 from penstock.upstream.config import TransportConfig
+from penstock.upstream.leftovers import discard_if_followed
 from penstock.upstream.origin import check_target, parse_origin, tls_context
 from penstock.upstream.transport import Request, Response
-from penstock.upstream.unpack import unpacker_for
+from penstock.upstream.unpack import is_framed, unpacker_for
 
 _CLOSED_BY_PEER = ("disconnected", "closed connection")
 
@@ -32,13 +33,15 @@ _CLOSED_BY_PEER = ("disconnected", "closed connection")
 class _Progress:
     """How far one attempt came: what may have left, what came back."""
 
-    __slots__ = ("answered", "connected", "sent")
+    __slots__ = ("answered", "connected", "is_abandoned", "sent")
 
     def __init__(self) -> None:
-        self.connected = self.sent = self.answered = False
+        self.connected = self.sent = self.answered = self.is_abandoned = False
 
     async def trace(self, event: str, _: object) -> None:
-        """Take note of httpcore's own events."""
+        """Take note of httpcore's own events; an abandoned call ends before its first byte."""
+        if self.is_abandoned and event == "http11.send_request_headers.started":
+            raise httpx.ConnectError("abandoned while it connected")
         if event == "connection.connect_tcp.started":
             self.connected = True
         elif event == "http11.send_request_headers.started":
@@ -78,6 +81,7 @@ class HttpxTransport:
         )
         self._slots = asyncio.Semaphore(config.max_connections)
         self._waiting = 0
+        self._abandoned: set[asyncio.Task[Response]] = set()
         self._closed = False
 
     async def send(self, request: Request) -> Response:
@@ -95,6 +99,8 @@ class HttpxTransport:
     async def aclose(self) -> None:
         """See `Transport.aclose`."""
         self._closed = True
+        if self._abandoned:  # bounded by the connect timeout
+            await asyncio.wait(self._abandoned)
         await self._client.aclose()
 
     @asynccontextmanager
@@ -121,7 +127,7 @@ class HttpxTransport:
         if left <= 0:
             raise TimeoutError
         try:
-            return await self._exchange(request, progress, left)
+            return await self._shelter(self._exchange(request, progress, left), progress)
         except httpx.HTTPError as error:
             stale = not progress.connected and not progress.answered and progress.sent
             if retry and stale and _is_broken_off(error):
@@ -135,6 +141,24 @@ class HttpxTransport:
             if not self._closed:
                 raise
             raise UpstreamUnavailable(f"{request.route}: the transport was closed.", sent=progress.sent) from error
+
+    async def _shelter(self, exchange: Coroutine[object, object, Response], progress: _Progress) -> Response:
+        """Run an exchange so that giving it up never cancels it while it connects.
+
+        httpcore loses the socket of a handshake that is cancelled, but closes it after one that fails or times out.
+        """
+        task = asyncio.get_running_loop().create_task(exchange)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if progress.sent:
+                task.cancel()
+                await asyncio.wait([task])
+            else:
+                progress.is_abandoned = True
+                self._abandoned.add(task)
+                task.add_done_callback(self._abandoned.discard)
+            raise
 
     async def _exchange(self, request: Request, progress: _Progress, left: float) -> Response:
         config = self._config
@@ -177,13 +201,16 @@ class HttpxTransport:
             )
         received = 0
         body = bytearray()
-        async for piece in answer.aiter_raw():
+        if not isinstance(answer.stream, httpx.AsyncByteStream):
+            raise PenstockError("httpx gave a stream that cannot be awaited.")
+        async for piece in answer.stream:
             received += len(piece)
             if received > config.max_body_bytes:
                 raise UpstreamInvalid(f"{request.route}: a body of more than {config.max_body_bytes} bytes.")
             body += piece if unpacker is None else unpacker.feed(piece)
+        await discard_if_followed(answer)
         if unpacker is not None:
-            unpacker.finish()
+            unpacker.finish(may_be_empty=is_framed(headers))
         return Response(answer.status_code, bytes(body), headers)
 
     def _translate(

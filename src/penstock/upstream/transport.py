@@ -5,8 +5,9 @@ Never here: what a request means, GraphQL words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+import msgspec
 
 Method = Literal["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"]
 
@@ -31,9 +32,8 @@ class HeaderBlock:
 NO_HEADERS = HeaderBlock()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One call to the REST API.
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """One call to the REST API; a struct, because thousands are made a second.
 
     Attributes:
         method: The HTTP method.
@@ -47,11 +47,15 @@ class Request:
 
     method: Method
     route: str
-    target: str = field(repr=False)
+    target: str
     headers: HeaderBlock
     deadline: float
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
     content_type: str = ""
+
+    def __repr__(self) -> str:
+        """Without target and body: both may hold personal data."""
+        return f"Request({self.method} {self.route}, {self.headers!r}, {len(self.body)} bytes)"
 
     @property
     def is_safe(self) -> bool:
@@ -59,13 +63,16 @@ class Request:
         return self.method == "GET"
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True, gc=False):
     """A whole answer: status, headers (names in lower case) and the unpacked body."""
 
     status: int
-    body: bytes = field(repr=False)
-    headers: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    def __repr__(self) -> str:
+        """Without headers and body: both may hold secrets."""
+        return f"Response({self.status}, {len(self.body)} bytes)"
 
     def header(self, name: bytes) -> str | None:
         """The first value of a header, or None. ``name`` in lower case."""

@@ -13,6 +13,7 @@ from penstock.errors import UpstreamInvalid
 
 _GZIP = 16 + zlib.MAX_WBITS
 _MAX_MEMBERS = 64
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class Unpacker(Protocol):
@@ -26,13 +27,21 @@ class Unpacker(Protocol):
         """
         ...
 
-    def finish(self) -> None:
+    def finish(self, *, may_be_empty: bool) -> None:
         """Say that the body is over.
+
+        Args:
+            may_be_empty: Whether no byte at all is a body too: only where the head or a last chunk said so.
 
         Raises:
             UpstreamInvalid: The packed stream is not.
         """
         ...
+
+
+def is_framed(headers: tuple[tuple[bytes, bytes], ...]) -> bool:
+    """Whether a head says where its body ends; else the body ends with the connection. Names in lower case."""
+    return any(name in _FRAMING for name, _ in headers)
 
 
 def unpacker_for(coding: bytes, max_bytes: int) -> Unpacker | None:
@@ -81,10 +90,10 @@ class ZlibUnpacker:
             unpacked.append(out)
         return b"".join(unpacked)
 
-    def finish(self) -> None:
+    def finish(self, *, may_be_empty: bool) -> None:
         """See `Unpacker.finish`."""
         untouched = not self._members and not self._held
-        if not untouched and (self._decoder is None or not self._decoder.eof):
+        if not (untouched and may_be_empty) and (self._decoder is None or not self._decoder.eof):
             raise UpstreamInvalid("The packed answer ends in the middle.")
 
     def _step(self, piece: bytes) -> tuple[bytes, bytes]:

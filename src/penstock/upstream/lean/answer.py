@@ -11,10 +11,9 @@ import httptools
 from penstock.errors import UpstreamInvalid
 from penstock.upstream.config import TransportConfig
 from penstock.upstream.transport import Response
-from penstock.upstream.unpack import Unpacker, unpacker_for
+from penstock.upstream.unpack import Unpacker, is_framed, unpacker_for
 
 _NOTED = frozenset({b"content-encoding", b"transfer-encoding"})
-_FRAMED = frozenset({b"content-length", b"transfer-encoding"})
 _MAX_INTERIM = 16
 _MAX_PARTS = 256
 
@@ -96,7 +95,7 @@ class AnswerReader:
 
     def finish(self) -> bool:
         """Say that the peer closed; whether that made the answer whole."""
-        if self._head is not None and not self.done and not any(name in _FRAMED for name, _ in self._head):
+        if self._head is not None and not self.done and not is_framed(self._head):
             self.done = True
         return self.done
 
@@ -107,7 +106,7 @@ class AnswerReader:
             UpstreamInvalid: The packed body ends in the middle.
         """
         if self._unpacker is not None:
-            self._unpacker.finish()
+            self._unpacker.finish(may_be_empty=is_framed(self._head or ()))
         parts = self._parts
         if self._spill is not None:
             body = bytes(self._spill) + b"".join(parts)
@@ -118,9 +117,9 @@ class AnswerReader:
     # The parser calls what follows.
 
     def on_message_begin(self) -> None:
-        """Another message begins: after a whole answer, nobody asked for it."""
+        """Another message begins: after a whole answer nobody asked for it, and not a byte of it is read."""
         if self.done:
-            self.is_dirty = True
+            raise self._refuse("Bytes follow the answer.")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header line of the head, or a trailer, which is dropped."""

@@ -21,10 +21,6 @@ class Owner(Protocol):
 
     config: TransportConfig
 
-    def opened(self, connection: LeanConnection) -> None:
-        """It is connected."""
-        ...
-
     def lost(self, connection: LeanConnection) -> None:
         """Its socket is closed; the connection is of no more use."""
         ...
@@ -154,7 +150,6 @@ class LeanConnection(asyncio.Protocol):
         # Blocked means: a byte of the request is still here. A connection in that state is never used again.
         transport.set_write_buffer_limits(high=1, low=0)
         self.is_alive = True
-        self._owner.opened(self)
 
     def data_received(self, data: bytes) -> None:
         """Bytes came: of the answer, or out of turn."""

@@ -15,20 +15,21 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 class HeadRenderer:
-    """Renders requests to one origin; what every head shares is rendered once."""
+    """Renders requests to one origin; what every head shares is rendered once.
+
+    ``has_defaults`` is False where each request brings its own accept, accept-encoding and user-agent.
+    """
 
     __slots__ = ("_prefix", "_shared")
 
-    def __init__(self, origin: Origin, config: TransportConfig) -> None:
+    def __init__(self, origin: Origin, config: TransportConfig, *, has_defaults: bool = True) -> None:
         agent = config.user_agent
         if not (agent and agent.isascii() and agent.isprintable()):
             raise PenstockError("The user agent must be printable ASCII.")
         coding = "gzip" if config.accept_gzip else "identity"
         self._prefix = origin.prefix
-        self._shared = (
-            f" HTTP/1.1\r\nhost: {origin.authority}\r\naccept: application/json\r\n"
-            f"accept-encoding: {coding}\r\nuser-agent: {agent}\r\n"
-        )
+        defaults = f"accept: application/json\r\naccept-encoding: {coding}\r\nuser-agent: {agent}\r\n"
+        self._shared = f" HTTP/1.1\r\nhost: {origin.authority}\r\n{defaults if has_defaults else ''}"
 
     def render(self, request: Request) -> bytes:
         """Head and body, joined.

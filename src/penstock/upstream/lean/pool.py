@@ -137,10 +137,6 @@ class Pool:
 
     # Connections report here.
 
-    def opened(self, connection: LeanConnection) -> None:
-        """See `Owner.opened`."""
-        self.connections.add(connection)
-
     def lost(self, connection: LeanConnection) -> None:
         """See `Owner.lost`."""
         self.connections.discard(connection)
@@ -208,7 +204,9 @@ class Pool:
         except BaseException:
             self._free_place()
             raise
+        # Not before: uvloop never reports the loss of a connection whose connecting was cancelled.
         connection.owns_slot = True
+        self.connections.add(connection)
         return connection
 
     async def _connect(self, loop: asyncio.AbstractEventLoop, request: Request) -> LeanConnection:

@@ -25,6 +25,7 @@ class LeanTransport:
     Args:
         base_url: ``http(s)://host[:port][/prefix]``.
         config: Bounds; see `TransportConfig`.
+        has_defaults: Whether accept, accept-encoding and user-agent are added to every request.
 
     Raises:
         OperatorError: The URL or the file of authorities cannot be used.
@@ -32,12 +33,12 @@ class LeanTransport:
 
     __slots__ = ("_clock", "_pool", "_pop", "_render")
 
-    def __init__(self, base_url: str, config: TransportConfig | None = None) -> None:
+    def __init__(self, base_url: str, config: TransportConfig | None = None, *, has_defaults: bool = True) -> None:
         config = config or TransportConfig()
         origin = parse_origin(base_url)
         self._pool = Pool(origin, config, tls_context(origin, config.ca_file))
         self._pop = self._pool.pop
-        self._render = HeadRenderer(origin, config).render
+        self._render = HeadRenderer(origin, config, has_defaults=has_defaults).render
         self._clock: Callable[[], float] | None = None
 
     async def send(self, request: Request) -> Response:
