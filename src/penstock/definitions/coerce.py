@@ -18,11 +18,13 @@ INT32_MAX = 2**31 - 1
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,400}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
-_DATE = re.compile(
+DATE_PATTERN = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?(?:[Zz]|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?",
-    re.ASCII,
+    r"(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?(?:[Zz]|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?"
 )
+"""The form of a stored date: a day, optionally with a time and a zone (Q11)."""
+
+_DATE = re.compile(DATE_PATTERN, re.ASCII)
 _WIDEST_BITS = 1_330  # four hundred decimal digits, the longest text read
 
 

@@ -96,10 +96,12 @@ class Context:
         return self._loader
 
     @property
-    def codes(self) -> list[str]:
+    def codes(self) -> tuple[str, ...]:
         """The error codes of the answer, for metrics."""
+        if not self.errors:
+            return ()
         found = [entry["extensions"] for entry in self.errors]
-        return [str(extensions["code"]) for extensions in found if isinstance(extensions, dict)]
+        return tuple([str(extensions["code"]) for extensions in found if isinstance(extensions, dict)])
 
     def fail(
         self, error: PenstockError, path: tuple[str | int, ...], locations: tuple[tuple[int, int], ...] = ()

@@ -53,22 +53,16 @@ class PreparedOperation:
         operation: The operation to run.
         plan: How to run it, or why it takes the reference executor.
         size: Characters of the document.
+        kind: ``query``, ``mutation`` or ``subscription``.
+        name: The operation's name, or "".
     """
 
     document: DocumentNode = field(repr=False)
     operation: OperationDefinitionNode = field(repr=False)
     plan: Plan | str
     size: int
-
-    @property
-    def kind(self) -> str:
-        """``query``, ``mutation`` or ``subscription``."""
-        return self.operation.operation.value
-
-    @property
-    def name(self) -> str:
-        """The operation's name, or ""."""
-        return self.operation.name.value if self.operation.name else ""
+    kind: str
+    name: str
 
 
 class RequestError(Exception):
@@ -149,7 +143,8 @@ class Documents:
         self._validate(self._generation.schema, document)
         operation = _choose(document, operation_name)
         plan = self._compile(self._generation, document, operation)
-        return PreparedOperation(document, operation, plan, len(text))
+        name = operation.name.value if operation.name else ""
+        return PreparedOperation(document, operation, plan, len(text), operation.operation.value, name)
 
     def _validate(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         errors = validate(schema, document, self._rules, max_errors=20, hide_suggestions=not self._settings.suggestions)

@@ -43,7 +43,40 @@ def origin_value(origin: Origin, row: Row, arguments: Mapping[str, JSON], contex
             assert_never(origin)
 
 
-def edge_values(edge: Edge, row: Row, arguments: Mapping[str, JSON], context: Context) -> dict[str, str] | None:
+class Way:
+    """How an edge that is no connection leads from a row to a target, worked out once.
+
+    Most edges have one origin, a safe text between two constant ones.
+    """
+
+    __slots__ = ("_after", "_before", "_edge", "_name", "_origin")
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+        self._origin: Origin | None = None
+        self._before = self._after = self._name = ""
+        if len(edge.origins) == 1:
+            self._name, self._origin = edge.origins[0]
+            self._before, _, self._after = edge.route.template.partition(f"{{{self._name}}}")
+
+    def lead(self, row: Row, arguments: Mapping[str, JSON], context: Context) -> tuple[str, str | None] | None:
+        """The target and the id that its row must have (None where that is not asked for); None leads nowhere.
+
+        Raises:
+            CallerError: See `origin_value`.
+        """
+        if self._origin is not None:
+            value = origin_value(self._origin, row, arguments, context)
+            if value is None:
+                return None
+            return f"{self._before}{value}{self._after}", value if self._name == "id" else None
+        values = _edge_values(self._edge, row, arguments, context)
+        if values is None:
+            return None
+        return target(self._edge.route.template, values), values.get("id")
+
+
+def _edge_values(edge: Edge, row: Row, arguments: Mapping[str, JSON], context: Context) -> dict[str, str] | None:
     """The path values of an edge, or None where it leads nowhere.
 
     Raises:
@@ -56,11 +89,6 @@ def edge_values(edge: Edge, row: Row, arguments: Mapping[str, JSON], context: Co
             return None
         values[name] = value
     return values
-
-
-def edge_target(edge: Edge, values: Mapping[str, str]) -> str:
-    """The target of an edge that is no connection."""
-    return target(edge.route.template, values)
 
 
 def parent_value(edge: Edge, row: Row, context: Context) -> tuple[bool, str | None]:
@@ -86,12 +114,11 @@ def found(edge: Edge, response: Response, context: Context) -> bool:
     )
 
 
-def check_identity(edge: Edge, values: Mapping[str, str], identity: JSON) -> None:
+def check_identity(edge: Edge, wanted: str | None, identity: JSON) -> None:
     """Refuse a row that is not the one asked for.
 
     Raises:
         UpstreamInvalid: Upstream answered with another resource.
     """
-    wanted = values.get("id")
     if wanted is not None and identity != wanted:
         raise UpstreamInvalid(f"{edge.route.template} answered with another resource than was asked for.")

@@ -7,6 +7,7 @@ Source: CONTRACT §6.3, Q9: there is no batch read by id; a loader dedupes, boun
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -36,13 +37,14 @@ class Loader:
         bound: Calls under way at the same time.
     """
 
-    __slots__ = ("_batches", "_bound", "_known", "_read", "_slots")
+    __slots__ = ("_batches", "_bound", "_known", "_line", "_read", "_under_way")
 
     def __init__(self, read: Read, bound: int) -> None:
         self._read = read
         self._bound = bound
         self._known: dict[str, Response | PenstockError | _Flight] = {}
-        self._slots: asyncio.Semaphore | None = None
+        self._under_way = 0
+        self._line: deque[asyncio.Future[None]] = deque()
         self._batches: DataLoader[tuple[str, str], Response] | None = None
 
     async def load(self, route: str, target: str) -> Response:
@@ -88,11 +90,16 @@ class Loader:
 
     async def _fly(self, route: str, target: str) -> Response:
         flight = self._known[target] = _Flight()
-        if self._slots is None:
-            self._slots = asyncio.Semaphore(self._bound)
         try:
-            async with self._slots:
+            if self._under_way >= self._bound:
+                await self._turn()
+            self._under_way += 1
+            try:
                 landed = await self._read(route, target)
+            finally:
+                self._under_way -= 1
+                if self._line:
+                    self._call_next()
         except PenstockError as error:
             self._land(target, flight, error)
             raise
@@ -100,8 +107,30 @@ class Loader:
             # Cancelled: whoever waits for this read makes it again.
             self._land(target, flight, None)
             raise
-        self._land(target, flight, landed)
+        if not flight.waiters and self._known.get(target) is flight:
+            self._known[target] = landed
+        else:
+            self._land(target, flight, landed)
         return landed
+
+    async def _turn(self) -> None:
+        """Wait for a free place, in line."""
+        while self._under_way >= self._bound:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._line.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self._call_next()
+                raise
+
+    def _call_next(self) -> None:
+        while self._line:
+            turn = self._line.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
 
     def _land(self, target: str, flight: _Flight, landed: Response | PenstockError | None) -> None:
         if self._known.get(target) is flight:

@@ -50,10 +50,10 @@ class PageRequest:
         count_before, count_after: The same for a request that only counts; empty where the page itself counts.
         first: Most rows wanted.
         by_key: Whether cursors are keys.
+        key: The id behind which the page begins, or None.
         offset: Rows skipped.
         continues: Whether this page comes behind a cursor.
         checks: Equalities that every row must show.
-        parent_checks: Where rows show the parent's id.
     """
 
     edge: Edge
@@ -64,6 +64,7 @@ class PageRequest:
     first: int
     sort: str
     by_key: bool
+    key: str | None
     offset: int
     continues: bool
     checks: tuple[Equality, ...]
@@ -136,6 +137,7 @@ def page_request(edge: Edge, listing: Listing, arguments: Mapping[str, JSON]) ->
         first=first,
         sort=str(sort),
         by_key=by_key,
+        key=cursor.key if cursor else None,
         offset=offset,
         continues=cursor is not None,
         checks=tuple(checks),
@@ -151,7 +153,10 @@ def _split(edge: Edge, listing: Listing, limit: int, offset: int, sort: str, cla
         query.append(("sort", sort))
     if clauses:
         query.append(("filter", render_filter(clauses, quoted=listing.quoted)))
-    before, _, after = target(edge.route.template, {}, query).partition(_HOLE)
+    whole = target(edge.route.template, {}, query)
+    if not edge.fixed:
+        return whole, ""  # a client may filter by the very text of the hole
+    before, _, after = whole.partition(_HOLE)
     return before, after
 
 

@@ -114,6 +114,7 @@ class Page:
         total: Rows upstream counts for the request, or None.
         received: Rows upstream sent.
         parent: The id of the row the connection hangs on, or None.
+        last: Place and id of the last row upstream sent that one can go on behind, served or not.
     """
 
     request: PageRequest
@@ -122,6 +123,7 @@ class Page:
     total: int | None
     received: int
     parent: str | None
+    last: tuple[int, str] | None = None
 
     def keys(self) -> list[tuple[int, str]]:
         """Place and id of each row."""
@@ -132,9 +134,11 @@ class Page:
         return [self.request.cursor(place, key) for place, key in self.keys()]
 
     def ends(self) -> list[tuple[int, str]]:
-        """Place and id of the first and the last row; empty on an empty page."""
+        """Place and id of the first and the last row; of a page that lost all its rows, where to go on."""
         keys = self.keys()
-        return [keys[0], keys[-1]] if keys else []
+        if keys:
+            return [keys[0], keys[-1]]
+        return [self.last] if self.last is not None else []
 
     def info(self) -> dict[str, JSON]:
         """The page info, under GraphQL names."""
@@ -142,9 +146,13 @@ class Page:
 
 
 def page_info(request: PageRequest, received: int, total: int | None, ends: list[tuple[int, str]]) -> dict[str, JSON]:
-    """The page info from the first and last row (place, id), none on an empty page."""
+    """The page info from the first and last row (place, id), none on an empty page.
+
+    A page without an end, and one that ends where it was to begin behind, is the last: going on would be a circle.
+    """
+    goes_on = bool(ends) and not (request.by_key and ends[-1][1] == request.key)
     return {
-        "hasNextPage": request.has_next(received, total),
+        "hasNextPage": goes_on and request.has_next(received, total),
         "hasPreviousPage": request.continues,
         "startCursor": request.cursor(*ends[0]) if ends else None,
         "endCursor": request.cursor(*ends[-1]) if ends else None,
@@ -164,15 +172,19 @@ def read_page(response: Response, request: PageRequest, parent: str | None, drop
         raise UpstreamInvalid(f"{route} answered without a list in data.", status=response.status)
     rows: list[Row] = []
     places: list[int] = []
+    last: tuple[int, str] | None = None
     for place, item in enumerate(data[: request.first]):
-        if not isinstance(item, dict) or coerce_id(item.get("id")) is None:
+        identity = coerce_id(item.get("id")) if isinstance(item, dict) else None
+        if identity is not None or not request.by_key:
+            last = (place, identity or "")
+        if not isinstance(item, dict) or identity is None:
             drop("no id")
         elif not shows_parent(item, request.edge, parent) or not all(check.holds(item) for check in request.checks):
             drop("filter not kept")
         else:
             rows.append(item)
             places.append(place)
-    return Page(request, rows, places, total_of(document.get("meta")), len(data), parent)
+    return Page(request, rows, places, total_of(document.get("meta")), len(data), parent, last)
 
 
 def shows_parent(row: Row, edge: Edge, parent: str | None) -> bool:

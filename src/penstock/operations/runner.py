@@ -60,7 +60,7 @@ class Runner:
             prepared.kind,
             prepared.name,
             path,
-            tuple(context.codes),
+            context.codes,
         )
 
     def documents(self, generation: Generation) -> Documents:

@@ -27,12 +27,16 @@ Row: TypeAlias = Mapping[str, JSON]
 
 Coerce: TypeAlias = Callable[[JSON], JSON]
 
-_DATE_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,12})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})",
-    re.ASCII,
+DATE_TIME_PATTERN = (
+    r"(?!0001-01-01T00:00:00)"  # upstream's way of writing "unset"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,12})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-_UNSET_MOMENT = "0001-01-01T00:00:00"
-_SAFE_INTEGER = 2**53 - 1
+"""The form of a timestamp that is shown (§1)."""
+
+SAFE_INTEGER = 2**53 - 1
+"""The largest integer that every reader of JSON reads exactly."""
+
+_DATE_TIME = re.compile(DATE_TIME_PATTERN, re.ASCII)
 _LATEST_EPOCH = 253_402_300_799
 
 
@@ -80,9 +84,7 @@ def enum_coercer(row: EnumRow) -> Coerce:
 
 def coerce_date_time(value: JSON) -> str | None:
     """A timestamp's text as received; None for anything else and for upstream's way of writing "unset"."""
-    if isinstance(value, str) and _DATE_TIME.fullmatch(value) and not value.startswith(_UNSET_MOMENT):
-        return value
-    return None
+    return value if isinstance(value, str) and _DATE_TIME.fullmatch(value) else None
 
 
 def coerce_epoch(value: JSON) -> str | None:
@@ -103,7 +105,7 @@ def coerce_big_int(value: JSON) -> int | str | None:
     number = coerce_wide_integer(value)
     if number is None or not -(2**63) <= number < 2**63:
         return None
-    return number if -_SAFE_INTEGER <= number <= _SAFE_INTEGER else str(number)
+    return number if -SAFE_INTEGER <= number <= SAFE_INTEGER else str(number)
 
 
 _COERCERS: dict[Kind, Coerce] = {

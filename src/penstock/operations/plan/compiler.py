@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from graphql import DocumentNode, GraphQLObjectType, OperationDefinitionNode, OperationType
 
 from penstock.operations.plan.collect import Collector, NotCovered, condition_variables
+from penstock.operations.plan.entries import Uncoercible
 from penstock.operations.plan.fields import FieldCompiler
 from penstock.operations.plan.plan import CompiledPlan, RootEntry, Roots
-from penstock.operations.plan.rows import Uncoercible
 from penstock.operations.plan.variables import Variables
 from penstock.schema.generation import Generation
 

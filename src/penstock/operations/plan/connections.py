@@ -17,11 +17,11 @@ from penstock.errors import PenstockError
 from penstock.operations.edges import found, parent_value
 from penstock.operations.paging import PageRequest, page_request
 from penstock.operations.plan.arguments import Arguments
-from penstock.operations.plan.fetches import UNFIT
 from penstock.operations.plan.node import Filling, Output, Place, Run, finish, steps
-from penstock.operations.plan.rows import Decoded, RowSelection
+from penstock.operations.plan.rows import UNFIT, RowSelection
+from penstock.operations.plan.shapes import Decoded
 from penstock.operations.priming import prime_page
-from penstock.operations.rows import Page, decode, page_info, read_page, shows_parent, total_of
+from penstock.operations.rows import Page, decode, page_info, read_page, total_of
 from penstock.operations.values import Row
 from penstock.resources.rows import Edge, Listing, Resource
 from penstock.upstream.transport import Response
@@ -105,7 +105,7 @@ class ConnectionNode:
         if not leads:
             return None
         response = await run.read(self.edge.route.template, request.target(parent))
-        if not found(self.edge, response, context):
+        if response.status != 200 and not found(self.edge, response, context):
             return None
         read = self._strict(run, request, parent, response, place)
         if read is None:
@@ -116,7 +116,8 @@ class ConnectionNode:
                 prime_page(context.loader, self.primes, page)
             read = _Read(run, request, parent, _Whole(page), page.received, page.total, place, [])
         answer = _parts(read, self.parts)
-        await finish(read.fillings)
+        if read.fillings:
+            await finish(run, read.fillings)
         return answer
 
     def _request(self, run: Run) -> PageRequest:
@@ -140,7 +141,7 @@ class ConnectionNode:
         received = len(decoded)
         if received > request.first:
             decoded = decoded[: request.first]
-        if parent is not None and not all(shows_parent(main.partial(one), self.edge, parent) for one in decoded):
+        if parent is not None and not main.all_show(decoded, parent):
             return None
         rows = _Strict(decoded)
         return _Read(run, request, parent, rows, received, total_of(envelope.meta), place, [])

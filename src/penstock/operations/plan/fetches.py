@@ -6,23 +6,18 @@ Never here: connections, decoding.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-
-import msgspec
+from dataclasses import dataclass
 
 from penstock.definitions.model import JSON
-from penstock.operations.edges import check_identity, edge_target, edge_values, found
+from penstock.operations.edges import Way, check_identity, found
 from penstock.operations.plan.arguments import Arguments
 from penstock.operations.plan.node import Filling, Output, Place, Run, finish
-from penstock.operations.plan.rows import RowSelection
+from penstock.operations.plan.rows import UNFIT, RowSelection
 from penstock.operations.rows import judge, read_many, read_one, related
 from penstock.operations.values import Row
 from penstock.resources.rows import Edge, Relation
 from penstock.upstream.transport import Response
 from penstock.upstream.wire import target
-
-UNFIT = (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeDecodeError)
-"""What strict decoding raises where liberal reading has to look closer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +25,34 @@ class OneNode:
     """A field that leads to at most one row."""
 
     edge: Edge
+    way: Way
     arguments: Arguments
     selection: RowSelection
-    locations: tuple[tuple[int, int], ...] = field(default=())
+    locations: tuple[tuple[int, int], ...] = ()
 
     async def resolve(self, run: Run, row: Row, place: Place) -> Output:
         """The row behind the edge, as it was selected, or None."""
-        context = run.context
-        values = edge_values(self.edge, row, self.arguments.read(run.variables), context)
-        if values is None:
+        context, edge, selection = run.context, self.edge, self.selection
+        lead = self.way.lead(row, self.arguments.read(run.variables), context)
+        if lead is None:
             return None
-        route = self.edge.route.template
-        response = await run.read(route, edge_target(self.edge, values))
-        if not found(self.edge, response, context):
+        where, identity = lead
+        response = await run.read(edge.route.template, where)
+        if response.status != 200 and not found(edge, response, context):
             return None
-        selection = self.selection
         if selection.is_fast:
             try:
                 decoded = selection.decoder_one.decode(response.body).data
             except UNFIT:
                 pass
             else:
-                wanted = values.get("id")
-                if wanted is None or decoded.id == wanted:
+                if identity is None or decoded.id == identity:
                     out = selection.answer(decoded)
                     if selection.has_edges:
-                        await finish(selection.fillings(run, selection.partial(decoded), out, place))
+                        await finish(run, selection.fillings(run, selection.partial(decoded), out, place))
                     return out
-        whole = read_one(response, route)
-        check_identity(self.edge, values, whole.get("id"))
+        whole = read_one(response, edge.route.template)
+        check_identity(edge, identity, whole.get("id"))
         return await complete(selection, run, whole, place)
 
 
@@ -66,7 +60,7 @@ async def complete(selection: RowSelection, run: Run, row: Row, place: Place) ->
     """What is selected of a whole row, liberally read, with everything below it."""
     out = selection.answer_from(row, run)
     if selection.has_edges:
-        await finish(selection.fillings(run, row, out, place))
+        await finish(run, selection.fillings(run, row, out, place))
     return out
 
 
@@ -77,7 +71,7 @@ async def complete_many(selection: RowSelection, run: Run, rows: list[Row], plac
         fillings: list[Filling] = []
         for index, (row, out) in enumerate(zip(rows, outs, strict=True)):
             fillings += selection.fillings(run, row, out, (place, index))
-        await finish(fillings)
+        await finish(run, fillings)
     return outs
 
 
@@ -86,27 +80,28 @@ class ListNode:
     """A field that leads to a whole list of rows."""
 
     edge: Edge
+    way: Way
     arguments: Arguments
     selection: RowSelection
-    locations: tuple[tuple[int, int], ...] = field(default=())
+    locations: tuple[tuple[int, int], ...] = ()
 
     async def resolve(self, run: Run, row: Row, place: Place) -> Output:
         """The rows behind the edge, as they were selected, or None."""
-        context = run.context
-        values = edge_values(self.edge, row, self.arguments.read(run.variables), context)
-        if values is None:
+        context, edge, selection = run.context, self.edge, self.selection
+        lead = self.way.lead(row, self.arguments.read(run.variables), context)
+        if lead is None:
             return None
-        route = self.edge.route.template
-        response = await run.read(route, edge_target(self.edge, values))
-        if not found(self.edge, response, context):
+        response = await run.read(edge.route.template, lead[0])
+        if response.status != 200 and not found(edge, response, context):
             return None
-        selection = self.selection
         if selection.is_fast and not selection.has_edges:
             try:
                 return selection.answers(selection.decoder_many.decode(response.body).data)
             except UNFIT:
                 pass
-        rows, _, _ = read_many(response, route, lambda reason: context.services.on_dropped(self.edge.target, reason))
+        rows, _, _ = read_many(
+            response, edge.route.template, lambda reason: context.services.on_dropped(edge.target, reason)
+        )
         return await complete_many(selection, run, rows, place)
 
 
@@ -117,7 +112,7 @@ class RelationNode:
     relation: Relation
     route: str
     selection: RowSelection
-    locations: tuple[tuple[int, int], ...] = field(default=())
+    locations: tuple[tuple[int, int], ...] = ()
 
     async def resolve(self, run: Run, row: Row, place: Place) -> Output:
         """The related rows that exist, as they were selected."""

@@ -9,22 +9,23 @@ from collections.abc import Sequence
 
 from graphql import GraphQLField, GraphQLObjectType, OperationDefinitionNode
 
+from penstock.operations.edges import Way
 from penstock.operations.plan.arguments import Arguments
 from penstock.operations.plan.collect import Collector, NotCovered, Selected
 from penstock.operations.plan.connections import ConnectionNode, PagePartEntry
-from penstock.operations.plan.fetches import ListNode, OneNode, RelationNode, reference_values
-from penstock.operations.plan.mutations import MutationNode, PayloadEntry
-from penstock.operations.plan.node import Node
-from penstock.operations.plan.plain import MetadataNode, PlainEntry, PlainSelection, custom_entry
-from penstock.operations.plan.rows import (
+from penstock.operations.plan.entries import (
     EdgeEntry,
     Entry,
-    RowSelection,
     Uncoercible,
     attribute_entry,
     constant_entry,
     group_entry,
 )
+from penstock.operations.plan.fetches import ListNode, OneNode, RelationNode, reference_values
+from penstock.operations.plan.mutations import MutationNode, PayloadEntry
+from penstock.operations.plan.node import Node
+from penstock.operations.plan.plain import MetadataNode, PlainEntry, PlainSelection, custom_entry
+from penstock.operations.plan.rows import RowSelection
 from penstock.resources.rows import Attribute, Edge, FromRow, Group, Mutation, Path, Relation, Shape
 from penstock.schema.generation import Generation
 from penstock.schema.model import (
@@ -103,23 +104,17 @@ class FieldCompiler:
         target = self._description.object(edge.target)
         arguments = self._arguments(owner, item)
         if edge.shape is Shape.ONE:
-            return OneNode(edge, arguments, self._rows(target, [item]), item.locations)
+            return OneNode(edge, Way(edge), arguments, self._rows(target, [item]), item.locations)
         if edge.shape is Shape.LIST:
-            return ListNode(edge, arguments, self._rows(target, [item]), item.locations)
+            return ListNode(edge, Way(edge), arguments, self._rows(target, [item]), item.locations)
         return self._connection(item, edge, arguments)
 
-    def _rows(self, owner: ObjectDescription, items: Sequence[Selected], needs: Sequence[str] = ()) -> RowSelection:
-        entries: list[Entry | EdgeEntry] = []
-        is_fast = True
+    def _rows(self, owner: ObjectDescription, items: Sequence[Selected], checks: Sequence[Path] = ()) -> RowSelection:
         merged = Selected(items[0].key, tuple(node for item in items for node in item.nodes))
-        for item in self._collector.below(merged, owner.name):
-            entry = self._row_entry(owner, item)
-            entries.append(entry)
-            if isinstance(entry, Entry) and entry.source is None and entry.fix is None:
-                is_fast = False
+        entries = [self._row_entry(owner, item) for item in self._collector.below(merged, owner.name)]
         resource = owner.resource
         has_id = resource is not None and any(row.name == "id" for row in resource.attributes)
-        return RowSelection(entries, has_id=has_id, needs=needs, is_fast=is_fast)
+        return RowSelection(entries, has_id=has_id, checks=checks)
 
     def _row_entry(self, owner: ObjectDescription, item: Selected) -> Entry | EdgeEntry:
         if item.name == "__typename":
@@ -172,7 +167,7 @@ class FieldCompiler:
         listing = edge.listing
         if listing is None:
             raise NotCovered("a connection without a listing")
-        checked = sorted({path[0] for fixed in edge.fixed for path in fixed.checks})
+        checked = [path for fixed in edge.fixed for path in fixed.checks]
         owner = self._description.object(f"{edge.target}Connection")
         parts = self._page_parts(item, owner, edge, checked)
         row_selections = [
@@ -180,14 +175,14 @@ class FieldCompiler:
         ]
         resource = self._description.resources[edge.target]
         primes = resource if edge.primes and edge.target in self._read_by_id else None
-        main = row_selections[0] if row_selections else RowSelection([], has_id=True, needs=checked)
+        main = row_selections[0] if row_selections else RowSelection([], has_id=True, checks=checked)
         is_strict = len(row_selections) <= 1 and main.is_fast and primes is None and "filter" not in arguments.names
         if any(part.part == "totalCount" for part in parts):
             self.reads += 1
         return ConnectionNode(edge, listing, arguments, parts, main if is_strict else None, primes, item.locations)
 
     def _page_parts(
-        self, item: Selected, owner: ObjectDescription, edge: Edge, checked: Sequence[str]
+        self, item: Selected, owner: ObjectDescription, edge: Edge, checked: Sequence[Path]
     ) -> tuple[PagePartEntry, ...]:
         parts = []
         target = self._description.object(edge.target)

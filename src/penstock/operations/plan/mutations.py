@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from penstock.operations.plan.arguments import Arguments
-from penstock.operations.plan.fetches import UNFIT, complete
+from penstock.operations.plan.fetches import complete
 from penstock.operations.plan.node import Output, Place, Run, finish
 from penstock.operations.plan.plain import PlainSelection
-from penstock.operations.plan.rows import RowSelection
+from penstock.operations.plan.rows import UNFIT, RowSelection
 from penstock.operations.rows import read_one
 from penstock.operations.values import Row
 from penstock.operations.writes import Outcome, run_write
@@ -72,7 +72,7 @@ class MutationNode:
             else:
                 out = selection.answer(decoded)
                 if selection.has_edges:
-                    await finish(selection.fillings(run, selection.partial(decoded), out, place))
+                    await finish(run, selection.fillings(run, selection.partial(decoded), out, place))
                 return out
         whole = read_one(outcome.response, self.mutation.route.template, needs_id=False)
         return await complete(selection, run, whole, place)

@@ -6,7 +6,7 @@ Never here: what a part does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -80,12 +80,26 @@ async def fill(node: Node, run: Run, row: Row, place: Place, slots: Slots, name:
         setattr(slots, name, value)
 
 
-async def finish(fillings: list[Filling]) -> None:
-    """Run what is left to fetch: alone, or all together."""
+async def finish(run: Run, fillings: list[Filling]) -> None:
+    """Run what is left to fetch: alone, or as many together as an operation may have calls under way."""
     if len(fillings) == 1:
         await fillings[0]
-    elif fillings:
+        return
+    bound = run.context.services.concurrency
+    if len(fillings) <= bound:
         await asyncio.gather(*fillings)
+        return
+    line = iter(fillings)
+    try:
+        await asyncio.gather(*[_work(line) for _ in range(bound)])
+    finally:
+        for left in line:  # only after a failure or a cancellation
+            left.close()
+
+
+async def _work(line: Iterator[Filling]) -> None:
+    for filling in line:
+        await filling
 
 
 def steps(place: Place) -> tuple[str | int, ...]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from penstock.definitions.model import JSON
 from penstock.operations.metadata import custom_value, custom_values, field_definitions, schema_info
 from penstock.operations.plan.arguments import Arguments
+from penstock.operations.plan.entries import Entry
 from penstock.operations.plan.node import Output, Place, Run
-from penstock.operations.plan.rows import Entry
 from penstock.operations.values import Row
 from penstock.resources.rows import Resource
 

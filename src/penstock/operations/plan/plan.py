@@ -92,7 +92,12 @@ class CompiledPlan:
 
 
 async def _together(run: Run, roots: Roots) -> dict[str, Output]:
-    data: dict[str, Output] = {}
+    if len(roots.entries) == 1 and roots.entries[0].node is not None:
+        entry = roots.entries[0]
+        data: dict[str, Output] = {entry.key: None}
+        await _fill_root(run, roots.entries[0].node, entry.key, data)
+        return data
+    data = {}
     fillings: list[Filling] = []
     for entry in roots.entries:
         if entry.node is None:
@@ -100,7 +105,7 @@ async def _together(run: Run, roots: Roots) -> dict[str, Output]:
         else:
             data[entry.key] = None
             fillings.append(_fill_root(run, entry.node, entry.key, data))
-    await finish(fillings)
+    await finish(run, fillings)
     return data
 
 

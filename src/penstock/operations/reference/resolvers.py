@@ -16,7 +16,7 @@ from graphql import GraphQLResolveInfo
 from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
 from penstock.operations.context import Context
-from penstock.operations.edges import NO_ROW, check_identity, edge_target, edge_values, found, parent_value
+from penstock.operations.edges import NO_ROW, Way, check_identity, found, parent_value
 from penstock.operations.metadata import custom_value, custom_values, field_definitions, schema_info
 from penstock.operations.paging import page_request
 from penstock.operations.priming import prime_page
@@ -112,28 +112,32 @@ def _edge(schema: SchemaDescription, edge: Edge) -> Resolver:
 
 
 def _one(edge: Edge) -> Resolver:
+    way = Way(edge)
+
     async def resolve(source: Row | None, info: Info, **arguments: JSON) -> Row | None:
         context = info.context
-        values = edge_values(edge, source or NO_ROW, arguments, context)
-        if values is None:
+        lead = way.lead(source or NO_ROW, arguments, context)
+        if lead is None:
             return None
-        response = await context.loader.load(edge.route.template, edge_target(edge, values))
+        response = await context.loader.load(edge.route.template, lead[0])
         if not found(edge, response, context):
             return None
         row = read_one(response, edge.route.template)
-        check_identity(edge, values, row.get("id"))
+        check_identity(edge, lead[1], row.get("id"))
         return row
 
     return resolve
 
 
 def _list(edge: Edge) -> Resolver:
+    way = Way(edge)
+
     async def resolve(source: Row | None, info: Info, **arguments: JSON) -> Sequence[Row] | None:
         context = info.context
-        values = edge_values(edge, source or NO_ROW, arguments, context)
-        if values is None:
+        lead = way.lead(source or NO_ROW, arguments, context)
+        if lead is None:
             return None
-        response = await context.loader.load(edge.route.template, edge_target(edge, values))
+        response = await context.loader.load(edge.route.template, lead[0])
         if not found(edge, response, context):
             return None
         return read_many(response, edge.route.template, _dropper(context, edge))[0]

@@ -1,0 +1,136 @@
+"""The fields selected of a row, each with its ways of being read: strictly from bytes, or liberally from a whole row.
+
+Never here: decoding, fetching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+from penstock.definitions.coerce import DATE_PATTERN, INT32_MAX, INT32_MIN
+from penstock.definitions.model import JSON
+from penstock.operations.plan.node import Node, Output, Run
+from penstock.operations.values import DATE_TIME_PATTERN, SAFE_INTEGER, Row, at, coercer
+from penstock.resources.rows import UNRECOGNIZED, Attribute, EnumRow, Kind, Path
+
+Uncoercible: TypeAlias = Callable[[str, str], None]
+"""Told of (type, field) when a stored value cannot be read as its type."""
+
+FromRow: TypeAlias = Callable[[Row, Run], Output]
+Fix: TypeAlias = Callable[[JSON], Output]
+
+STRICT_ID = Annotated[str, msgspec.Meta(min_length=1)]
+
+_STRICT: dict[Kind, object] = {
+    Kind.ID: STRICT_ID,
+    Kind.STRING: str,
+    Kind.EMAIL: str,
+    Kind.INT: Annotated[int, msgspec.Meta(ge=INT32_MIN, le=INT32_MAX)],
+    Kind.BIG_INT: Annotated[int, msgspec.Meta(ge=-SAFE_INTEGER, le=SAFE_INTEGER)],
+    Kind.FLOAT: float,
+    Kind.BOOLEAN: bool,
+    Kind.FLOW_DATE: Annotated[str, msgspec.Meta(pattern=rf"^(?:{DATE_PATTERN})\Z")],
+    Kind.DATE_TIME: Annotated[str, msgspec.Meta(pattern=rf"^(?:{DATE_TIME_PATTERN})\Z")],
+    Kind.ENUM: str,
+}
+"""What JSON must hold so that it is the answer already (an enum's text still becomes its member)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field of the answer that a row holds.
+
+    Attributes:
+        key: Response key.
+        from_row: Reads it from a whole decoded row.
+        source: Upstream's top-level key, or None where the row does not hold it.
+        strict: What JSON must hold under the key, or None where anything may be there.
+        fix: Turns what was decoded strictly into what is answered; None where that is the same.
+        loosely: Turns whatever stands under the key into what is answered.
+        constant: The answer where there is no source.
+    """
+
+    key: str
+    from_row: FromRow
+    source: str | None = None
+    strict: object = None
+    fix: Fix | None = None
+    loosely: Fix | None = None
+    constant: str | None = None
+
+    @property
+    def needs_whole_row(self) -> bool:
+        """Whether it can be read from nothing less."""
+        return self.source is None and self.constant is None
+
+    def within(self, row: Row) -> Output:
+        """Its value in a whole row, for entries that need nothing else."""
+        if self.loosely is None or self.source is None:
+            return self.constant
+        return self.loosely(row.get(self.source))
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeEntry:
+    """One field of the answer that has to be fetched; ``needs`` are the top-level keys it reads of the row."""
+
+    key: str
+    node: Node
+    needs: tuple[str, ...]
+
+
+def attribute_entry(key: str, owner: str, row: Attribute, uncoercible: Uncoercible) -> Entry:
+    """The entry of an attribute, core or custom."""
+    coerce, path, name = coercer(row), row.path, row.name
+
+    def read(value: JSON) -> Output:
+        result = coerce(value)
+        if result is None and value is not None:
+            uncoercible(owner, name)
+        return result
+
+    def from_row(source: Row, _run: Run) -> Output:
+        return read(at(source, path))
+
+    if len(path) > 1:
+        top = path[0]
+        return Entry(key, from_row, top, loosely=lambda value: read(at({top: value}, path)))
+    fix = _Members(row.enum).__getitem__ if row.enum is not None else None
+    return Entry(key, from_row, path[0], _STRICT.get(row.kind), fix, read)
+
+
+class _Members(dict[JSON, Output]):
+    """Upstream's text → the GraphQL member, as `enum_coercer` has it, at the price of a look-up."""
+
+    def __init__(self, row: EnumRow) -> None:
+        super().__init__({"": None, None: None})
+        self.update({value: name for name, value, _ in row.members})
+
+    def __missing__(self, _text: JSON) -> Output:
+        return UNRECOGNIZED
+
+
+def group_entry(key: str, path: Path, entries: Sequence[Entry]) -> Entry:
+    """The entry of an object that stands inside a row; ``entries`` are what is selected of it."""
+    top = path[0]
+
+    def from_row(source: Row, run: Run) -> Output:
+        value = at(source, path)
+        return {entry.key: entry.from_row(value, run) for entry in entries} if isinstance(value, dict) else None
+
+    def loosely(value: JSON) -> Output:
+        found = at({top: value}, path)
+        if not isinstance(found, dict):
+            return None
+        return {entry.key: entry.within(found) for entry in entries}
+
+    return Entry(key, from_row, top, loosely=loosely)
+
+
+def constant_entry(key: str, value: str) -> Entry:
+    """The entry of `__typename`."""
+    return Entry(key, lambda _row, _run: value, constant=value)

@@ -1,0 +1,142 @@
+"""The structs into which rows are decoded: which upstream keys, as what type, and how they go into the answer.
+
+Never here: what is done with a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Protocol
+
+import msgspec
+
+from penstock.definitions.model import JSON
+from penstock.operations.plan.entries import STRICT_ID, EdgeEntry, Entry, Fix
+from penstock.resources.rows import Path
+
+_NOTHING = "nothing"
+
+
+class Decoded(Protocol):
+    """A decoded row: a generated struct with attributes `f0`, `f1`, …, and `id` where the resource has one."""
+
+    id: str
+
+
+class One(Protocol):
+    """A decoded answer that holds one row."""
+
+    data: Decoded
+
+
+class Many(Protocol):
+    """A decoded answer that holds rows, and the listing's `meta` as it came."""
+
+    data: list[Decoded]
+    meta: JSON
+
+
+class Shape:
+    """What a selection needs of a row.
+
+    Attributes:
+        order: For each field of the answer, the struct's attribute that holds it.
+        fixes: Which fields of the answer have to be turned into something else.
+        needs: (upstream key, attribute) that edges read.
+        checks: Read where a row shows the id of the row it hangs on; raise AttributeError where a step is null.
+    """
+
+    def __init__(self, entries: Sequence[Entry | EdgeEntry], *, has_id: bool, checks: Sequence[Path]) -> None:
+        """Work it out.
+
+        Args:
+            entries: In answer order.
+            has_id: Whether rows must show an id.
+            checks: Where rows show the id of the row they hang on.
+        """
+        self._has_id = has_id
+        needed = {key for entry in entries if isinstance(entry, EdgeEntry) for key in entry.needs}
+        types = _types(entries, needed - {"id"} if has_id else needed)
+        if has_id:
+            types["id"] = STRICT_ID
+        for path in checks:
+            types.setdefault(path[0], _nested(path[0], checks))
+        self._types = types
+        self._names = {key: "id" if has_id and key == "id" else f"f{index}" for index, key in enumerate(types)}
+        self._constants: dict[str, object] = {_NOTHING: None}
+        self.needs = [(key, self._names[key]) for key in sorted(needed)]
+        self.order: list[str] = []
+        self.fixes: list[tuple[int, Fix]] = []
+        for index, entry in enumerate(entries):
+            self.order.append(self._attribute(entry, index))
+        self.checks = [self._check(path) for path in checks]
+        self._row = self._make_row()
+
+    def _attribute(self, entry: Entry | EdgeEntry, index: int) -> str:
+        if isinstance(entry, EdgeEntry) or entry.needs_whole_row:
+            return _NOTHING
+        if entry.source is None:
+            name = f"c{index}"
+            self._constants[name] = entry.constant
+            return name
+        fix = entry.loosely if self._types[entry.source] is object else entry.fix
+        if fix is not None:
+            self.fixes.append((index, fix))
+        return self._names[entry.source]
+
+    def _check(self, path: Path) -> Callable[[Decoded], JSON]:
+        name = self._names[path[0]]
+        return attrgetter(".".join([name, *(f"k_{key}" for key in path[1:])]))
+
+    def _make_row(self) -> type[msgspec.Struct]:
+        fields: list[tuple[str, object, object]] = []
+        for key, type_ in self._types.items():
+            name = self._names[key]
+            if key == "id" and self._has_id:
+                fields.insert(0, (name, type_, msgspec.NODEFAULT))
+            elif isinstance(type_, type) and issubclass(type_, msgspec.Struct):
+                fields.append((name, type_, msgspec.field(default_factory=type_)))
+            elif type_ is object:
+                fields.append((name, object, None))
+            else:
+                fields.append((name, type_ | None, None))  # type: ignore[operator]  # types made at run time
+        if not fields:
+            fields.append(("unused", object, None))
+        rename = {name: key for key, name in self._names.items()}
+        return msgspec.defstruct("Row", fields, rename=rename, namespace=self._constants, gc=False)
+
+    def envelope_of_one(self) -> type[One]:
+        """The struct of an answer that holds one row."""
+        return msgspec.defstruct("One", [("data", self._row)], gc=False)  # type: ignore[return-value]  # made at run time
+
+    def envelope_of_many(self) -> type[Many]:
+        """The struct of an answer that holds a list of rows."""
+        row = self._row
+        fields: list[tuple[str, object] | tuple[str, object, object]] = [
+            ("data", list[row]),  # type: ignore[valid-type]  # made at run time
+            ("meta", object, None),
+        ]
+        return msgspec.defstruct("Many", fields, gc=False)  # type: ignore[return-value]  # made at run time
+
+
+def _types(entries: Sequence[Entry | EdgeEntry], loose: set[str]) -> dict[str, object]:
+    """Top-level key → what is decoded: a strict type that serves all who read it, else anything."""
+    wanted: dict[str, list[object]] = {key: [object] for key in sorted(loose)}
+    for entry in entries:
+        if isinstance(entry, Entry) and entry.source is not None:
+            wanted.setdefault(entry.source, []).append(object if entry.strict is None else entry.strict)
+    return {key: types[0] if all(type_ is types[0] for type_ in types) else object for key, types in wanted.items()}
+
+
+def _nested(top: str, paths: Sequence[Path], depth: int = 1) -> object:
+    """A struct of the keys that lead to the ends of the paths below a key; anything may stand at an end."""
+    below = sorted({path[depth] for path in paths if len(path) > depth and path[depth - 1] == top})
+    if not below:
+        return object
+    fields: list[tuple[str, object, object]] = []
+    for key in below:
+        type_ = _nested(key, [path for path in paths if path[depth - 1] == top], depth + 1)
+        default = msgspec.field(default_factory=type_) if isinstance(type_, type) and type_ is not object else None
+        fields.append((f"k_{key}", type_, default))
+    return msgspec.defstruct("Nested", fields, rename={f"k_{key}": key for key in below}, gc=False)
