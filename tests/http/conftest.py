@@ -6,7 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import httpx
 import msgspec
@@ -51,7 +51,7 @@ class Runner:
         if request.document.startswith("refuse "):
             return _refused(request.document.removeprefix("refuse "))
         if request.document.startswith("mutation") and not request.allow_mutation:
-            return replace(_refused("BAD_REQUEST"), outcome="method", operation_type="mutation")
+            return OperationResult(b'{"errors":[]}', "method", "mutation", codes=("BAD_REQUEST",))
         data = {"variables": request.variables, "name": request.operation_name, "schema": generation.version}
         return OperationResult(
             msgspec.json.encode({"data": data}), operation_type="query", operation_name="Q", path="plan"
@@ -122,7 +122,7 @@ async def running_stage() -> AsyncIterator[Stage]:
             holder=holder,
             intake=Intake(Limits(BODY_LIMIT, 0.3), CredentialReader()),
             request_ids=ids,
-            explorer=load_explorer(),
+            explorer=Stamp(load_explorer(), holder, ids),
             tell=told.append,
             log=create_log("info", "json", logged),
             clock=asyncio.get_running_loop().time,

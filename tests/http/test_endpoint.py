@@ -149,6 +149,13 @@ async def test_a_body_that_is_no_request_is_a_400_without_data(stage: Stage, bod
     assert stage.runner.asked == []
 
 
+async def test_a_number_out_of_range_is_told_as_such(stage: Stage) -> None:
+    answer = await stage.post('{"query":"{a}","variables":{"a":1e999}}')
+
+    assert answer.status_code == 400
+    assert "out of range" in answer.json()["errors"][0]["message"]
+
+
 @pytest.mark.parametrize("name", ["query", "variables"])
 async def test_the_same_key_inside_the_variables_is_no_repetition(stage: Stage, name: str) -> None:
     answer = await stage.post(json.dumps({"query": "{a}", "variables": {name: 1, "b": {"query": 2}}}))
@@ -369,6 +376,8 @@ async def test_a_browser_gets_the_explorer(stage: Stage) -> None:
     query = await stage.client.get("/graphql?query=%7Ba%7D", headers={"accept": accept})
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["schema-version"] == stage.holder.current.version
+    assert page.headers["x-request-id"]
     assert "unsafe" not in page.headers["content-security-policy"]
     assert "http://" not in page.text
     assert "https://" not in page.text

@@ -18,6 +18,7 @@ _MOST_PARAMETERS = 64
 _NAMES = ("query", "operationName", "variables", "extensions")
 _QUOTED = tuple(b'"%b"' % name.encode() for name in _NAMES)
 _NOT_JSON = "The body is not JSON in UTF-8; send an object with `query` and, where needed, `variables`."
+_NUMBER = "The body holds a number that is out of range; send it as a string where the schema takes one."
 _BATCH = "The body is an array; this endpoint runs one operation a request, so send a single object."
 _NOT_OBJECT = "The body is not a JSON object; send an object with `query` and, where needed, `variables`."
 _NO_QUERY = "The parameter `query` is missing; it is the text of a GraphQL document."
@@ -45,6 +46,8 @@ def read_body(body: bytes) -> Parameters | Refusal:
         if not body.isascii():
             body.decode()
         given: object = msgspec.json.decode(body)
+    except msgspec.ValidationError:
+        return Refusal(400, _NUMBER)
     except (ValueError, RecursionError):
         return Refusal(400, _NOT_JSON)
     if type(given) is not dict:
