@@ -144,6 +144,16 @@ async def test_unusable_fields_are_refused(store: Store, changes: dict[str, Any]
     assert ("status" in problem) == (title != "Invalid Slug")
 
 
+async def test_a_flow_with_a_reserved_slug_among_its_fields_cannot_become_a_core_flow(store: Store) -> None:
+    await store.call("PUT", f"/v2/flows/{await flow_id(store)}", {"type": "flow", "slug": "former"})
+    flow = (await make_flow(store, "people")).json()["data"]["id"]
+    await make_field(store, "people", slug="email", field_type="string")
+
+    answer = await store.call("PUT", f"/v2/flows/{flow}", {"type": "flow", "slug": "customers"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["title"]) == (422, "Invalid Slug")
+
+
 async def test_a_field_type_never_changes(store: Store) -> None:
     field = f"/v2/fields/{(await make_field(store)).json()['data']['id']}"
 

@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from penstock.sandbox import seeded_login
+from penstock.sandbox import SandboxSettings, seeded_login
 
-from .conftest import Store
+from .conftest import Store, run_store
 
 CUSTOMER = f"/v2/customers/{seeded_login.customer_id}"
 
@@ -99,6 +100,44 @@ async def test_a_failed_delivery_is_tried_again_later(store: Store, hook: Hook) 
     assert logs.json()["data"][-1]["status_code"] == 500
 
 
+async def test_a_slow_webhook_holds_up_its_own_deliveries_only(store: Store, hook: Hook) -> None:
+    stuck: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+
+    async def never_answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        stuck.put_nowait(writer)
+
+    async with await asyncio.start_server(never_answer, "127.0.0.1", 0) as server:
+        slow = Hook(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        await observe(store, slow, "customer.updated")
+        await store.call("PUT", CUSTOMER, {"type": "customer", "delivery_details": "bin"})
+        writer = await asyncio.wait_for(stuck.get(), 5)
+        await observe(store, hook, "address.deleted")
+        address = (await store.call("GET", f"{CUSTOMER}/addresses")).json()["data"][0]["id"]
+
+        await store.call("DELETE", f"{CUSTOMER}/addresses/{address}")
+
+        _, body = await hook.take()
+        writer.close()
+        await writer.wait_closed()
+    assert body["payload"] == {"type": "address", "id": address}
+
+
+async def test_an_undelivered_event_survives_a_restart(tmp_path: Path, hook: Hook) -> None:
+    settings = SandboxSettings(data=tmp_path)
+    hook.statuses.append(503)
+    async with run_store(settings) as store:
+        await observe(store, hook, "customer.updated")
+        await store.call("PUT", CUSTOMER, {"type": "customer", "delivery_details": "bin"})
+        _, first = await hook.take()
+        clock = store.clock
+    clock.advance(60)
+
+    async with run_store(settings, clock):
+        _, second = await hook.take()
+
+    assert first["id"] == second["id"]
+
+
 async def test_a_refused_change_is_not_told(store: Store, hook: Hook) -> None:
     await observe(store, hook, "customer.updated")
 
@@ -124,6 +163,7 @@ async def test_faults_duplicate_an_event(store: Store, hook: Hook) -> None:
     "change",
     [
         {"observes": ["flow.updated"]},
+        {"observes": [["order.created"]]},
         {"observes": [f"order.{verb}" for verb in "created updated paid authorized fulfilled refunded".split()]},
         {"configuration": {"url": "ftp://example.test"}},
         {"configuration": {"url": "http://[::1"}},

@@ -66,6 +66,10 @@ class Shop:
         """Return the moment, in milliseconds."""
         return int(self.clock() * 1000)
 
+    def second(self) -> int:
+        """Return the beginning of this second, in milliseconds: the precision of customers, carts and orders."""
+        return int(self.clock()) * 1000
+
     def preferences(self) -> Document:
         """Return the store's settings (CONTRACT §13)."""
         return read_preferences(self.database)

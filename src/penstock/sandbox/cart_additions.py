@@ -129,7 +129,7 @@ def _put(call: Call, cart: Row, core: Document, data: Document) -> None:
 def _insert(call: Call, cart: Row, core: Document, data: Document) -> None:
     if len(items_of_cart(call, cart)) >= _MOST_ITEMS:
         raise refuse(422, "Unprocessable Entity", f"A cart may hold {_MOST_ITEMS} different items")
-    now = call.shop.now() // 1000 * 1000
+    now = call.shop.second()
     row = Row(call.shop.new_id(), cart.id, now, now, core, accept_new(call, "cart_items", data))
     call.shop.database.insert(CART_ITEMS, row)
 
@@ -146,7 +146,7 @@ def change_item(call: Call, cart: Row, item: Row, data: Document) -> None:
         return
     inputs = {"custom_inputs": data["custom_inputs"]} if isinstance(data.get("custom_inputs"), dict) else {}
     custom = accept_changes(call, "cart_items", data, item.custom)
-    now = call.shop.now() // 1000 * 1000
+    now = call.shop.second()
     core = item.core | inputs | {"quantity": quantity}
     call.shop.database.replace(CART_ITEMS, replace(item, core=core, custom=custom, updated=now))
 

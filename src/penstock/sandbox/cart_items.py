@@ -105,6 +105,8 @@ def _settle_currency(call: Call, cart: Row) -> Row:
     """Give an empty cart its currency, refuse another one for a cart with items (CONTRACT §1.1)."""
     wanted = call.headers.get("x-moltin-currency")
     present = str(cart.core["currency"])
+    if wanted and not (len(wanted) == 3 and wanted.isascii() and wanted.isalpha()):
+        raise refuse(400, "Bad Request", "X-MOLTIN-CURRENCY must be an ISO code of three letters")
     if not items_of_cart(call, cart):
         return replace(cart, core=cart.core | {"currency": (wanted or present or CURRENCY).upper()})
     if wanted and wanted.upper() != present:

@@ -81,7 +81,7 @@ def create_cart(call: Call) -> Answer:
         raise refuse(400, "Bad Request", f"The cart {identifier} exists already", "data.id")
     core: Document = {key: data[key] for key in _KEYS if data.get(key) is not None}
     core |= {"customers": [owner] if owner else [], "currency": ""}
-    now = call.shop.now() // 1000 * 1000
+    now = call.shop.second()
     row = Row(identifier, "", now, now, core, accept_new(call, "carts", data))
     call.shop.database.insert(CARTS, row)
     announce_cart(call, row)
@@ -119,7 +119,7 @@ def find_cart(call: Call) -> Row:
 
 def keep_cart(call: Call, row: Row) -> Row:
     """Write a changed cart, new or not, stamp it and tell of it."""
-    now = call.shop.now() // 1000 * 1000
+    now = call.shop.second()
     kept = replace(row, updated=now, created=row.created or now)
     if row.created:
         call.shop.database.replace(CARTS, kept)

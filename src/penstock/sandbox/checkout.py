@@ -114,7 +114,7 @@ def _make_order(call: Call, cart: Row, lines: list[Line], who: Document, data: D
         **who,
         "prices": prices | {"balance_owing": owed, "paid": nothing, "authorized": nothing},
     }
-    now = call.shop.now() // 1000 * 1000
+    now = call.shop.second()
     return Row(call.shop.new_id(), "", now, now, core, default_values(call, "orders"))
 
 

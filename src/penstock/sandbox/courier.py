@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
+from functools import partial
 
 import httpx
 
@@ -30,17 +31,28 @@ async def run_courier(shop: Shop) -> None:
     """Deliver until cancelled; what is not delivered yet stays in the database."""
     while not shop.database.count(DELIVERIES, Where()):
         await shop.bell.listen(None)
+    under_way: set[str] = set()
     # No proxies and no cookies: a webhook is called exactly as it was configured.
-    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client, asyncio.TaskGroup() as group:
         while True:
-            due = shop.database.select(
-                DELIVERIES, Where("due <= ?", (shop.now(),)), order="due, sequence", limit=_AT_ONCE
-            )
-            if due:
-                await asyncio.gather(*(_deliver(shop, client, row) for row in due))
-                continue
-            waiting = shop.database.count(DELIVERIES, Where())
+            for row in _due(shop, under_way):
+                under_way.add(row.id)
+                delivery = group.create_task(_deliver(shop, client, row))
+                delivery.add_done_callback(partial(_end, shop, under_way, row.id))
+            waiting = shop.database.count(DELIVERIES, Where()) > len(under_way)
             await shop.bell.listen(_GLANCE_SECONDS if waiting else None)
+
+
+def _due(shop: Shop, under_way: set[str]) -> list[Row]:
+    """Return the deliveries to begin now: a slow webhook holds up its own only, until too many are under way."""
+    where = Where("due <= ?", (shop.now(),))
+    rows = shop.database.select(DELIVERIES, where, order="due, sequence", limit=_AT_ONCE)
+    return [row for row in rows if row.id not in under_way][: _AT_ONCE - len(under_way)]
+
+
+def _end(shop: Shop, under_way: set[str], delivery: str, _: asyncio.Task[None]) -> None:
+    under_way.discard(delivery)
+    shop.bell.ring()
 
 
 async def _deliver(shop: Shop, client: httpx.AsyncClient, row: Row) -> None:

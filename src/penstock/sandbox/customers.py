@@ -73,7 +73,7 @@ def create_customer(call: Call) -> Answer:
         raise refuse(403, "Forbidden", "Creating customers needs a client_credentials token")
     data = call.data("customer")
     core, custom = _accept_new(call, data)
-    now = call.shop.now() // 1000 * 1000
+    now = call.shop.second()
     row = Row(call.shop.new_id(), "", now, now, core, custom)
     _refuse_duplicate(call, row)
     call.shop.database.insert(CUSTOMERS, row)
@@ -91,7 +91,7 @@ def update_customer(call: Call) -> Answer:
     _refuse(_find_faults(given))
     core = row.core | _keep(given)
     custom = accept_changes(call, _SLUG, data, row.custom)
-    changed = replace(row, core=core, custom=custom, updated=call.shop.now() // 1000 * 1000)
+    changed = replace(row, core=core, custom=custom, updated=call.shop.second())
     _refuse_duplicate(call, changed)
     call.shop.database.replace(CUSTOMERS, changed)
     shown = show_customer(call, changed)

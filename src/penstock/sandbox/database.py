@@ -75,10 +75,11 @@ class Database:
         self._run("BEGIN IMMEDIATE")
         try:
             yield
+            self._run("COMMIT")
         except BaseException:
-            self._run("ROLLBACK")
+            if self._connection.in_transaction:  # a failed COMMIT may have ended it already
+                self._run("ROLLBACK")
             raise
-        self._run("COMMIT")
 
     def insert(self, table: Table, row: Row) -> None:
         """Add a row."""
@@ -186,6 +187,8 @@ def _prepare(connection: sqlite3.Connection, folder: Path | None) -> None:
             _execute_all(connection, ["BEGIN IMMEDIATE", *statements(), f"PRAGMA user_version = {_FORMAT}", "COMMIT"])
             return
         ((verdict,),) = connection.execute("PRAGMA quick_check(1)").fetchall()
+        if found == _FORMAT:
+            connection.execute("SELECT name FROM facts LIMIT 1")
     except sqlite3.Error as error:
         raise SandboxError(_unusable(folder, error)) from error
     if verdict != "ok" or found != _FORMAT:

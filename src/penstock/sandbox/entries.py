@@ -83,7 +83,8 @@ def update_entry(call: Call) -> Answer:
     slug, table, row = find_entry_row(call)
     data = call.data("entry")
     refuse_unknown(call, slug, data, ())
-    changed = replace(row, custom=accept_changes(call, slug, data, row.custom), updated=call.shop.now())
+    now = call.shop.now() if table is ENTRIES else call.shop.second()
+    changed = replace(row, custom=accept_changes(call, slug, data, row.custom), updated=now)
     call.shop.database.replace(table, changed)
     return Answer(200, {"data": show_entry(call, slug, changed)})
 

@@ -98,6 +98,16 @@ def show_field(call: Call, row: Row) -> Document:
     }
 
 
+def refuse_reserved(slug: str, flow_slug: str) -> None:
+    """Refuse the slug of a field that a core attribute has already.
+
+    Raises:
+        ApiError: 422 whose body has no status (CONTRACT §9.2).
+    """
+    if slug in reserved_slugs(flow_slug):
+        raise ApiError(422, Problem("Invalid Slug", f"{slug} is a reserved slug and cannot be used for custom fields"))
+
+
 def _get(call: Call) -> Row:
     row = call.shop.database.get(FIELDS, call.params["id"])
     if row is None:
@@ -149,9 +159,7 @@ def _check_slug(call: Call, row: Row, flow: Row) -> None:
     slug = str(row.core["slug"])
     if not is_slug(slug):
         raise _wrong("slug", "may hold letters, digits, - and _ only")
-    if slug in reserved_slugs(str(flow.core["slug"])):
-        detail = f"{slug} is a reserved slug and cannot be used for custom fields"
-        raise ApiError(422, Problem("Invalid Slug", detail))
+    refuse_reserved(slug, str(flow.core["slug"]))
     if call.shop.database.count(FIELDS, Where("parent = ? AND slug = ? AND id <> ?", (flow.id, slug, row.id))):
         raise _wrong("slug", f"must be unique within the flow, {slug} is taken")
 

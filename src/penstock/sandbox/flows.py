@@ -17,7 +17,7 @@ from penstock.sandbox.documents import Document, text
 from penstock.sandbox.endpoints import Endpoint
 from penstock.sandbox.errors import invalid, not_found, refuse
 from penstock.sandbox.faults import Fault
-from penstock.sandbox.fields import show_field
+from penstock.sandbox.fields import refuse_reserved, show_field
 from penstock.sandbox.moments import to_milliseconds_text
 from penstock.sandbox.rules import is_slug
 from penstock.sandbox.tables import ENTRIES, FIELDS, FLOWS
@@ -51,7 +51,7 @@ def create_flow(call: Call) -> Answer:
     """Answer `POST /v2/flows`."""
     data = call.data("flow")
     for key in _TEXTS:
-        if not text(data.get(key)):
+        if not text(data.get(key)) and (key != "description" or data.get(key) != ""):
             raise invalid(f'data.attributes.{key}: "{key}" is required', f"data.{key}")
     if not isinstance(data.get("enabled"), bool):
         raise invalid('data.attributes.enabled: "enabled" is required and must be a boolean', "data.enabled")
@@ -115,6 +115,8 @@ def _check(call: Call, row: Row) -> None:
         raise invalid('data.attributes.slug: "slug" may hold letters, digits, - and _ only', "data.slug")
     if call.shop.database.count(FLOWS, Where("slug = ? AND id <> ?", (slug, row.id))):
         raise invalid(f'data.attributes.slug: "slug" must be unique, {slug} is taken', "data.slug")
+    for field in call.shop.catalog.field_rows(row.id):
+        refuse_reserved(str(field.core["slug"]), slug)
 
 
 def _show(call: Call, row: Row) -> Document:

@@ -16,6 +16,7 @@ from penstock.sandbox.database import Row, Where
 from penstock.sandbox.documents import Document, mapping
 from penstock.sandbox.endpoints import Endpoint
 from penstock.sandbox.errors import invalid, not_found
+from penstock.sandbox.events import publish
 from penstock.sandbox.listings import Listing, answer_list
 from penstock.sandbox.moments import to_milliseconds_text
 from penstock.sandbox.tables import DELIVERIES, INTEGRATION_LOGS, INTEGRATIONS
@@ -58,7 +59,10 @@ def create_integration(call: Call) -> Answer:
     _check(call, core)
     now = call.shop.now()
     row = Row(call.shop.new_id(), "", now, now, core)
+    if call.shop.database.count(INTEGRATIONS, Where()) >= int(str(call.shop.preferences()["integration_limit"])):
+        raise invalid("The store has as many integrations as it may have")
     call.shop.database.insert(INTEGRATIONS, row)
+    publish(call, "integration.created", {"data": _show(call, row)})
     return Answer(200, {"data": _show(call, row)})
 
 
@@ -70,6 +74,7 @@ def update_integration(call: Call) -> Answer:
     _check(call, core)
     changed = replace(row, core=core, updated=call.shop.now())
     call.shop.database.replace(INTEGRATIONS, changed)
+    publish(call, "integration.updated", {"data": _show(call, changed)})
     return Answer(200, {"data": _show(call, changed)})
 
 
@@ -79,6 +84,7 @@ def delete_integration(call: Call) -> Answer:
     for table in (DELIVERIES, INTEGRATION_LOGS):
         call.shop.database.delete(table, Where("parent = ?", (row.id,)))
     call.shop.database.delete(INTEGRATIONS, Where("id = ?", (row.id,)))
+    publish(call, "integration.deleted", {"type": "integration", "id": row.id})
     return Answer(204)
 
 
@@ -122,7 +128,7 @@ def _check(call: Call, core: Document) -> None:
     limit = int(str(call.shop.preferences()["event_limit"]))
     if not isinstance(observes, list) or len(observes) > limit:
         raise invalid(f"data.observes: must be an array of at most {limit} events", "data.observes")
-    unknown = [event for event in observes if event not in _OBSERVABLE]
+    unknown = [event for event in observes if not isinstance(event, str) or event not in _OBSERVABLE]
     if unknown:
         raise invalid(f"data.observes: {json.dumps(unknown[0])} cannot be observed", "data.observes")
     _check_configuration(core.get("configuration"))

@@ -65,7 +65,7 @@ def anonymize_orders(call: Call) -> Answer:
 
 def keep_order(call: Call, row: Row, event: str) -> Row:
     """Write a changed order, stamp it and publish the event."""
-    kept = replace(row, updated=call.shop.now() // 1000 * 1000)
+    kept = replace(row, updated=call.shop.second())
     call.shop.database.replace(ORDERS, kept)
     announce_order(call, kept, event)
     return kept

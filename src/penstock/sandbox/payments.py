@@ -44,7 +44,7 @@ def pay(call: Call) -> Answer:
     method = str(data["method"])
     reference = text(mapping(data.get("paymentmethod_meta")).get("custom_reference")) or "manual"
     core: Document = {"method": method, "amount": amount, "refunded": 0, "reference": reference, "status": "complete"}
-    now = call.shop.now() // 1000 * 1000
+    now = call.shop.second()
     row = Row(call.shop.new_id(), order.id, now, now, core)
     call.shop.database.insert(TRANSACTIONS, row)
     _publish(call, order, row, "transaction.created")
@@ -128,7 +128,7 @@ def _settle(call: Call, order: Row, *, paid: int, authorized: int) -> None:
 
 
 def _keep(call: Call, order: Row, row: Row, changes: Document) -> Row:
-    kept = replace(row, core=row.core | changes, updated=call.shop.now() // 1000 * 1000)
+    kept = replace(row, core=row.core | changes, updated=call.shop.second())
     call.shop.database.replace(TRANSACTIONS, kept)
     _publish(call, order, kept, "transaction.updated")
     return kept
