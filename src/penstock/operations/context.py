@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from penstock.definitions.model import JSON
 from penstock.errors import CredentialError, LimitError, PenstockError
-from penstock.operations.failures import error_entry
+from penstock.operations.failures import blames_bearer, blames_customer_token, error_entry
 from penstock.operations.loader import Loader
 from penstock.operations.locks import WriteLocks
 from penstock.operations.request import Credentials
@@ -67,7 +67,9 @@ class Context:
 
     __slots__ = (
         "_headers",
+        "_is_renewed",
         "_loader",
+        "_renewal",
         "calls",
         "credentials",
         "deadline",
@@ -86,6 +88,8 @@ class Context:
         self.calls = 0
         self.errors: list[dict[str, JSON]] = []
         self._headers: HeaderBlock | None = None
+        self._renewal: asyncio.Lock | None = None
+        self._is_renewed = False
         self._loader: Loader | None = None
 
     @property
@@ -161,14 +165,12 @@ class Context:
         self.check_expiry()
         self.spend()
         headers = self._headers
-        token: AccessToken | None = None
         if headers is None:
             credentials = self.credentials
             if credentials.has_bearer:
                 headers = self._headers = credentials.headers
             else:
-                token = await self._anonymous_token()
-                headers = self._headers = _joined(token, credentials.headers)
+                headers = self._headers = _joined(await self._anonymous.token(), credentials.headers)
         response = await self.services.transport.send(Request("GET", route, target, headers, self.deadline))
         if response.status == 401 and not self.credentials.has_bearer:
             return await self._read_again(route, target, headers, response)
@@ -176,17 +178,29 @@ class Context:
 
     async def _read_again(self, route: str, target: str, used: HeaderBlock, refused: Response) -> Response:
         """One forced refresh of the gateway's own bearer: it may have been revoked."""
-        anonymous = self.services.anonymous
-        if anonymous is None:
+        if blames_customer_token(refused):
             return refused
-        if self._headers is used:
-            anonymous.invalidate(_bearer_of(used))
-            self._headers = _joined(await anonymous.token(), self.credentials.headers)
-        headers = self._headers
-        if headers is None or headers.wire == used.wire:
+        headers = await self._renewed(used)
+        if headers is None:
             return refused
         self.spend()
         return await self.services.transport.send(Request("GET", route, target, headers, self.deadline))
+
+    async def _renewed(self, used: HeaderBlock) -> HeaderBlock | None:
+        """Headers with another bearer than the refused one; None where a request's one renewal was of no use."""
+        anonymous = self.services.anonymous
+        if anonymous is None:
+            return None
+        if self._renewal is None:
+            self._renewal = asyncio.Lock()
+        async with self._renewal:
+            if self._headers is None or self._headers.wire == used.wire:
+                if self._is_renewed:
+                    return None
+                self._is_renewed = True
+                anonymous.invalidate(_bearer_of(used))
+                self._headers = _joined(await anonymous.token(), self.credentials.headers)
+            return self._headers if self._headers.wire != used.wire else None
 
     async def write(self, mutation: Mutation, target: str, body: bytes) -> Response:
         """Make one write with the caller's credentials: sent once, whatever comes back.
@@ -200,8 +214,15 @@ class Context:
         if mutation.carries_token:
             self.check_expiry()
         self.spend()
-        headers = await self._write_headers(mutation)
-        return await self.services.transport.send(
+        credentials = self.credentials
+        headers = credentials.headers if mutation.carries_token else credentials.headers_without_customer
+        source: TokenSource | None = None
+        if not credentials.has_bearer:
+            source = self._anonymous
+            if mutation.is_sign_up and self.services.sign_up is not None:
+                source, headers = self.services.sign_up, credentials.headers_without_customer
+            headers = _joined(await source.token(), headers)
+        response = await self.services.transport.send(
             Request(
                 route.method,
                 route.template,
@@ -212,20 +233,21 @@ class Context:
                 "application/json" if body else "",
             )
         )
+        if response.status == 401 and source is not None and _is_bearer_refused(mutation, response):
+            # Not sent again; but whoever writes next gets a token that may be good.
+            source.invalidate(_bearer_of(headers))
+        return response
 
-    async def _write_headers(self, mutation: Mutation) -> HeaderBlock:
-        credentials = self.credentials
-        block = credentials.headers if mutation.carries_token else credentials.headers_without_customer
-        if credentials.has_bearer:
-            return block
-        if mutation.is_sign_up and self.services.sign_up is not None:
-            return _joined(await self.services.sign_up.token(), credentials.headers_without_customer)
-        return _joined(await self._anonymous_token(), block)
-
-    async def _anonymous_token(self) -> AccessToken:
+    @property
+    def _anonymous(self) -> TokenSource:
         if self.services.anonymous is None:
             raise CredentialError("Send an access token in the Authorization header.", "UNAUTHENTICATED")
-        return await self.services.anonymous.token()
+        return self.services.anonymous
+
+
+def _is_bearer_refused(mutation: Mutation, response: Response) -> bool:
+    """Whether a 401 means the bearer; at a sign-in it usually means the password (Q5)."""
+    return not blames_customer_token(response) if mutation.carries_token else blames_bearer(response)
 
 
 def _joined(token: AccessToken, block: HeaderBlock) -> HeaderBlock:

@@ -58,8 +58,7 @@ def refusal(response: Response, route: str, *, customer_token: bool) -> Penstock
     status = response.status
     items = upstream_errors(response)
     request_id = next((item.request_id for item in items if item.request_id), None)
-    said = " ".join(f"{item.title} {item.detail}" for item in items).lower()
-    if customer_token and status in {400, 401, 403, 422} and "customer token" in said:
+    if customer_token and status in {400, 401, 403, 422} and blames_customer_token(response):
         return CredentialError(
             "The customer token is not valid (any more): sign in again.",
             "CUSTOMER_TOKEN_INVALID",
@@ -93,6 +92,20 @@ def refusal(response: Response, route: str, *, customer_token: bool) -> Penstock
     if status >= 500:
         return UpstreamUnavailable(f"{route} answered {status}.", status=status, request_id=request_id)
     return UpstreamInvalid(f"{route} answered {status}.", status=status, request_id=request_id)
+
+
+def blames_customer_token(response: Response) -> bool:
+    """Whether a refusal says that it is the customer token that is no good (§7)."""
+    return "customer token" in _said(response)
+
+
+def blames_bearer(response: Response) -> bool:
+    """Whether a refusal says that it is the access token that is no good (§2)."""
+    return "access token" in _said(response)
+
+
+def _said(response: Response) -> str:
+    return " ".join(f"{item.title} {item.detail}" for item in upstream_errors(response)).lower()
 
 
 def in_order(errors: list[dict[str, JSON]]) -> list[JSON]:

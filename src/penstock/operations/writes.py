@@ -71,10 +71,11 @@ async def run_write(mutation: Mutation, resource: Resource, arguments: Mapping[s
         return await _send(
             mutation, resource, rows, mutation.route.template, envelope(mutation.item_type, body), context
         )
+    has_id = isinstance(arguments.get("id"), str)
     where = target(mutation.route.template, {"id": identity})
     payload = b"" if mutation.verb == "delete" else envelope(mutation.item_type, {"id": identity, **body})
     async with context.services.locks.hold(where):
-        outcome = await _send(mutation, resource, rows, where, payload, context)
+        outcome = await _send(mutation, resource, rows, where, payload, context, has_id=has_id)
     if mutation.verb == "delete" and not outcome.errors:
         return Outcome(deleted_id=identity)
     return outcome
@@ -112,10 +113,12 @@ async def _send(
     where: str,
     body: bytes,
     context: Context,
+    *,
+    has_id: bool = False,
 ) -> Outcome:
     response = await context.write(mutation, where, body)
     if not 200 <= response.status < 300:
-        errors = user_errors(mutation, rows, response)
+        errors = user_errors(mutation, rows, response, has_id=has_id)
         if errors is None:
             raise refusal(
                 response,

@@ -80,7 +80,7 @@ def _attribute(owner: str, row: Attribute) -> Resolver:
         raw = at(source, path)
         value = coerce(raw)
         if value is None:
-            if raw is not None:
+            if raw is not None and not (row.enum is not None and raw == ""):
                 info.context.services.on_uncoercible(owner, row.name)
             return None
         if internal is not None:

@@ -1,0 +1,287 @@
+"""What an upstream answers: right rows, and rows and bodies that are wrong in every way that upstreams have been seen in.
+
+Answers are drawn when they are asked for and kept by call, so that both executors read the same bytes.
+
+Never here: operations, tests.
+Source: CONTRACT §1-§3, §9.4-9.5.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+from hypothesis import strategies as st
+
+from penstock.errors import LimitError, PenstockError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
+from penstock.resources.rows import Attribute, Kind, Resource
+from penstock.schema.generation import Generation
+from penstock.schema.model import SchemaDescription
+from penstock.upstream.transport import Request, Response
+
+JSONValue = Any
+IDS = ("c1", "c2", "c3", "X-9_")
+
+
+def raw(token: str) -> str:
+    """Text that stands for a token of JSON which no value gives."""
+    return f"@raw:{token.encode('latin-1').hex()}@"
+
+
+STRANGE: tuple[JSONValue, ...] = (
+    *(None, True, False, 0, 1, -1, 12, 2**31, 2**53, 2**63, 2**64, 10**30, 1.5, 3.0, -0.0, 1e300),
+    *("", "12", "-7", "1.5", "true", "false", "x", "\u2028", "é", "NaN", "1e5", " 1", "early bird", "noon", "a", "A"),
+    *(
+        "2024-01-01",
+        "2024-02-30 10:00:00",
+        "2024-03-09T16:20:00Z",
+        "0001-01-01T00:00:00Z",
+        "2024-03-09T16:20:00.123456789+02:00",
+    ),
+    *([], {}, [1, "a", None], {"data": None}, {"data": []}, {"a": {"b": [1]}}, [[]], {"timestamps": 1}),
+    {"timestamps": {"created_at": 1, "updated_at": "2024-03-09T16:20:00+00:00"}},
+    *(raw("1e400"), raw("-1e400"), raw("-0"), raw("3.0"), raw("1E5"), raw("12e0"), raw("1.0e1"), raw("9" * 25)),
+    *(raw('"\\ud800"'), raw('"a\\udc00b"'), raw('"\\u0041"'), raw('"\\/"'), raw('"\xff"'), raw('"\xed\xa0\x80"')),
+    *(raw("9" * 5000), raw("[" * 300 + "]" * 300), raw("[" * 5000 + "]" * 5000), raw("NaN"), raw("01"), raw('"\t"')),
+)
+GARBAGE = (b"", b" ", b"<html>busy</html>", b"null", b"[]", b"7", b'"x"', b"{}", b"{", b"\xff\xfe", b"\x00", b"{}}")
+ERRORS: tuple[JSONValue, ...] = (
+    {"errors": [{"status": 422, "title": "Unprocessable Entity", "detail": "name is too long", "source": "data.name"}]},
+    {"errors": [{"status": "400", "title": "required", "detail": "email is required", "source": "email"}]},
+    {"errors": [{"title": "format", "source": "data.customer.email", "detail": "must be of format email"}]},
+    {"errors": [{"status": "409", "title": "Conflict", "details": "email already exists", "request_id": "r-1"}]},
+    {"errors": [{"title": "Bad Request", "detail": "Could not parse the supplied filter"}]},
+    {"errors": [{"title": "Unable to validate access token", "status": 401}]},
+    {"errors": [{"detail": "The customer token supplied is not valid.", "x_request_id": "r-2"}]},
+    {"errors": [{"status": 500, "title": "Internal Server Error", "request_id": "5d1f"}, {"code": "x"}]},
+    {"errors": [{"source": {"pointer": "/data/name"}, "title": "is missing"}, None, 1, "text", []]},
+    {"errors": {"title": "one object"}},
+    {"errors": []},
+    {"error": "invalid"},
+    {"data": {"id": "c1"}, "errors": [{"title": "partly"}]},
+)
+STATUSES = (204, 201, 301, 304, 400, 401, 403, 404, 409, 418, 422, 429, 429, 500, 502, 503)
+HEADERS = ((), ((b"retry-after", b"7"),), ((b"retry-after", b"soon"), (b"content-type", b"text/html")))
+METAS: tuple[JSONValue, ...] = (
+    *({}, None, [], 7, {"results": None}, {"results": {"total": "4"}}, {"results": {"total": -1}}),
+    *({"results": {"total": True}}, {"results": {"total": 3.0}}, {"results": {"total": 2**31}}, {"results": []}),
+    *({"results": {"total": 0}}, {"results": {"total": raw("-0")}}, {"page": 1, "results": {"total": 1}}),
+)
+
+
+@lru_cache(maxsize=512)
+def _below(bound: int) -> st.SearchStrategy[int]:
+    return st.integers(0, bound - 1)
+
+
+class Draw:
+    """Decisions of one example."""
+
+    def __init__(self, draw: Any) -> None:
+        self.draw = draw
+
+    def below(self, bound: int) -> int:
+        return int(self.draw(_below(bound)))
+
+    def pick(self, options: Sequence[Any]) -> Any:
+        return options[self.below(len(options))]
+
+    def once_in(self, times: int) -> bool:
+        """Whether the rare thing happens; the usual thing is the simpler one."""
+        return self.below(times) == times - 1
+
+
+def encode(value: JSONValue) -> bytes:
+    """JSON, tokens included."""
+    text = json.dumps(value).encode()
+    return re.sub(rb'"@raw:([0-9a-f]*)@"', lambda found: bytes.fromhex(found[1].decode()), text)
+
+
+class RandomUpstream:
+    """The answers of one example.
+
+    Args:
+        choose: Decides.
+        generation: The store, to know what right rows hold.
+        trouble: How rare something wrong is: once in so many answers, rows and values.
+    """
+
+    def __init__(self, choose: Draw, generation: Generation, trouble: int) -> None:
+        self._choose = choose
+        self._resources = _resources_by_route(generation.description)
+        self._trouble = trouble
+        self._kept: dict[tuple[str, str, bytes, int], Response | PenstockError] = {}
+
+    def __call__(self, request: Request, earlier: int) -> Response | PenstockError:
+        """The answer to a call, the same one for the same call."""
+        key = (request.method, request.target, request.body, earlier)
+        if key not in self._kept:
+            self._kept[key] = self._answer(request)
+        return self._kept[key]
+
+    def _answer(self, request: Request) -> Response | PenstockError:
+        choose = self._choose
+        if choose.once_in(self._trouble):
+            return self._refusal()
+        body = encode(self._document(request))
+        if choose.once_in(self._trouble * 2):
+            body = self._broken(body)
+        return Response(choose.pick((200, 200, 201)), body)
+
+    def _refusal(self) -> Response | PenstockError:
+        choose = self._choose
+        kind = choose.below(8)
+        if kind == 7:
+            return choose.pick(
+                (
+                    UpstreamTimeout("It took too long."),
+                    UpstreamUnavailable("It broke off.", status=503),
+                    UpstreamInvalid("It was no HTTP."),
+                    LimitError("Wait.", "RATE_LIMITED", retry_after=2.0),
+                )
+            )
+        if kind == 6:
+            return Response(choose.pick((200, 204)), choose.pick(GARBAGE))
+        if kind > 3:
+            return Response(404, encode(choose.pick(ERRORS)))
+        body = encode(choose.pick(ERRORS)) if kind else choose.pick(GARBAGE)
+        return Response(choose.pick(STATUSES), body, choose.pick(HEADERS))
+
+    def _broken(self, body: bytes) -> bytes:
+        """The body with something cut out, put in or cut off."""
+        choose = self._choose
+        place = choose.below(len(body))
+        piece = choose.pick(
+            (b"", b'"', b"\xff", b"{", b"]", b",", b"\x00", b" ", b"9", b"e", b"\\", b"\\ud800", b"null")
+        )
+        end = choose.pick((place, place + 1, len(body)))
+        return body[:place] + piece + body[end:]
+
+    def _document(self, request: Request) -> JSONValue:
+        choose = self._choose
+        path, _, query = request.target.partition("?")
+        resource, many = self._resources.get(request.route, (None, False))
+        if request.method != "GET":
+            many = False
+        if choose.once_in(self._trouble * 3):
+            data: JSONValue = choose.pick(STRANGE)
+        elif many:
+            data = [self._row(resource, choose.pick(IDS), query) for _ in range(self._count(query))]
+        else:
+            identity = path.rpartition("/")[2] if "{id}" in request.route else choose.pick(IDS)
+            data = self._row(resource, identity, query)
+        document: dict[str, JSONValue] = {"data": data}
+        if many and not choose.once_in(4):
+            total = len(data) if isinstance(data, list) else 1
+            document["meta"] = {"results": {"total": choose.pick((total, total + 1, total + 40))}}
+            if choose.once_in(self._trouble):
+                document["meta"] = choose.pick(METAS)
+        if choose.once_in(9):
+            document = {"links": {"self": raw("1e400")}, "errors": [{"title": "a warning"}], **document}
+        return document
+
+    def _count(self, query: str) -> int:
+        found = re.search(r"page%5Blimit%5D=([0-9]+)", query)
+        limit = int(found[1]) if found else 4
+        # Now and then one more than was asked for.
+        return self._choose.below(min(limit, 3) + 2)
+
+    def _row(self, resource: Resource | None, identity: str, query: str) -> JSONValue:
+        choose = self._choose
+        if choose.once_in(self._trouble * 3):
+            return choose.pick(STRANGE)
+        row = right_row(resource, identity) if resource is not None else {"id": identity}
+        owner = re.search(r'customer_id,"([^"]*)"', unquote(query))
+        if owner is not None:
+            row["relationships"]["customer"] = {"data": {"type": "customer", "id": owner[1]}}
+        for relation in resource.relations if resource is not None else ():
+            row["relationships"][relation.path[1]] = self._relationship(relation.many)
+        for _ in range(choose.pick((0, 1, 2, 4)) if choose.once_in(max(2, self._trouble // 2)) else 0):
+            self._spoil(row)
+        return row
+
+    def _relationship(self, many: bool) -> JSONValue:
+        choose = self._choose
+        references = [{"type": choose.pick(("entry", "customer", "")), "id": choose.pick(IDS)} for _ in range(2)]
+        usual: JSONValue = {"data": references[: choose.below(3)]} if many else {"data": references[0]}
+        if not choose.once_in(3):
+            return usual
+        return choose.pick(
+            (
+                *(None, {"data": None}, {"data": []}, {}, [], references, references[0], {"data": references[0]}),
+                *({"data": references}, {"data": {"id": "a/b"}}, {"data": [{"id": 7}, None, references[1]]}, 7),
+                *({"data": [references[0], references[0]]}, {"data": {"id": "c1", "type": 5}}, {"id": "c2", "data": 0}),
+            )
+        )
+
+    def _spoil(self, row: dict[str, JSONValue]) -> None:
+        """Put something strange somewhere, or take a key away."""
+        choose = self._choose
+        at: dict[str, JSONValue] = row
+        key = choose.pick((*row, "newer_key", "customField", "__typename"))
+        while isinstance(at.get(key), dict) and at[key] and choose.once_in(2):
+            at = at[key]
+            key = choose.pick(tuple(at))
+        if choose.once_in(4):
+            at.pop(key, None)
+        else:
+            at[key] = choose.pick(STRANGE)
+
+
+def _resources_by_route(description: SchemaDescription) -> dict[str, tuple[Resource, bool]]:
+    """Route template → what its rows are, and whether it lists them."""
+    found: dict[str, tuple[Resource, bool]] = {}
+    for resource in description.resources.values():
+        for edge in (*resource.roots, *resource.edges):
+            found[edge.route.template] = (description.resources[edge.target], edge.shape.value != "one")
+        for mutation in resource.mutations:
+            found.setdefault(mutation.route.template, (description.resources[mutation.target], False))
+        if resource.one is not None:
+            found[resource.one.template] = (resource, False)
+    return found
+
+
+def right_row(resource: Resource, identity: str) -> dict[str, JSONValue]:
+    """A row as the contract has it, every attribute set."""
+    row: dict[str, JSONValue] = {"id": identity, "type": "entry", "relationships": {}, "links": {}}
+    for attribute in resource.attributes:
+        if attribute.field is None or attribute.field.slug not in resource.core_keys:
+            _put(row, attribute.path, _right_value(attribute))
+    for group in resource.groups:
+        of = next(made for made in resource.group_types if made.type_name == group.type_name)
+        for attribute in of.attributes:
+            _put(row, (*group.path, *attribute.path), _right_value(attribute))
+    row["id"] = identity
+    return row
+
+
+def _put(row: dict[str, JSONValue], path: tuple[str, ...], value: JSONValue) -> None:
+    for key in path[:-1]:
+        inner = row.setdefault(key, {})
+        if not isinstance(inner, dict):
+            return
+        row = inner
+    row[path[-1]] = value
+
+
+_RIGHT: dict[Kind, JSONValue] = {
+    Kind.ID: "c1",
+    Kind.STRING: "some text",
+    Kind.EMAIL: "ines@example.com",
+    Kind.INT: 12,
+    Kind.BIG_INT: 2**40,
+    Kind.FLOAT: 1.5,
+    Kind.BOOLEAN: True,
+    Kind.FLOW_DATE: "2024-05-06",
+    Kind.DATE_TIME: "2024-03-09T16:20:00.000Z",
+    Kind.EPOCH: 1_893_542_400,
+    Kind.JSON: {"any": [1]},
+}
+
+
+def _right_value(attribute: Attribute) -> JSONValue:
+    return attribute.enum.members[0][1] if attribute.enum is not None else _RIGHT[attribute.kind]
