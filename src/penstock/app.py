@@ -33,6 +33,7 @@ from penstock.http.operating import Lifespan, OperatingParts, create_operating_a
 from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
 from penstock.lifecycle import GenerationHolder, Reloader
+from penstock.lifecycle.memory import settle
 from penstock.lifecycle.reload import Beat, Build
 from penstock.operations.context import Services
 from penstock.operations.documents import Compile, DocumentSettings
@@ -243,6 +244,7 @@ def _build(runner: Runner) -> Build:
     def build(definitions: StoreDefinitions, number: int, loaded_at: float) -> Generation:
         generation = build_generation(definitions, number, loaded_at)
         runner.documents(generation)  # bound to its resolvers here, in the worker thread, not by the first request
+        settle()
         return generation
 
     return build

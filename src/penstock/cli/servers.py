@@ -17,6 +17,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from penstock.errors import OperatorError
+from penstock.http.one_write import OneWriteProtocol
 
 _BACKLOG = 2048
 _KEEP_ALIVE_SECONDS = 65
@@ -87,7 +88,7 @@ def configure(app: object, shutdown_seconds: float, workers: int = 1) -> uvicorn
         app,  # type: ignore[arg-type]  # an ASGI application, typed without Any
         factory=isinstance(app, str),
         workers=workers,
-        http="httptools",
+        http=OneWriteProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
