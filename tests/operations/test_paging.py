@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -49,9 +50,8 @@ async def walk(running: Gateway, arguments: str, first: int = 7) -> list[str]:
     after = None
     for _ in range(100):
         answer = await running.run(
-            "query ($after: String) { customers(first: %d, after: $after %s) "
-            "{ nodes { id } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"
-            % (first, arguments),
+            f"query ($after: String) {{ customers(first: {first}, after: $after {arguments}) "
+            "{ nodes { id } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
             {"after": after},
         )
         page = answer.data["customers"]
@@ -430,9 +430,7 @@ def test_a_cursor_comes_back_as_the_place_it_names(sort: str, key: str, offset: 
 
 @given(st.text())
 def test_any_text_for_a_cursor_is_understood_or_refused(text: str) -> None:
-    try:
+    with suppress(CallerError):
         request = page_request(EDGE, LISTING, {"after": text})
-    except CallerError as refused:
-        assert "after" in str(refused)
-    else:
+
         assert request.continues

@@ -12,6 +12,7 @@ from typing import assert_never
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, CredentialError, UpstreamInvalid
 from penstock.operations.context import Context
+from penstock.operations.failures import request_id_of
 from penstock.operations.rows import id_at, judge
 from penstock.operations.values import Row
 from penstock.resources.rows import Edge, FromArgument, FromRow, FromToken, Origin
@@ -20,6 +21,9 @@ from penstock.upstream.wire import is_id, target
 
 NO_ROW: Row = {}
 """The parent of a root field."""
+
+_TOKEN_REFUSED = frozenset({403, 404, 422})
+"""How upstream may refuse a customer token where nothing else can be meant (Q6); a 401 may mean the bearer."""
 
 
 def origin_value(origin: Origin, row: Row, arguments: Mapping[str, JSON], context: Context) -> str | None:
@@ -105,13 +109,14 @@ def found(edge: Edge, response: Response, context: Context) -> bool:
     Raises:
         PenstockError: The answer is a refusal or a failure.
     """
-    if judge(response, edge.route.template, customer_token=context.credentials.customer_token):
-        return True
-    if edge.missing_is_null:
-        return False
-    raise CredentialError(
-        "The customer of this token does not exist (any more): sign in again.", "CUSTOMER_TOKEN_INVALID", status=404
-    )
+    if not edge.missing_is_null and response.status in _TOKEN_REFUSED:
+        raise CredentialError(
+            "The customer of this token cannot be read (any more): sign in again.",
+            "CUSTOMER_TOKEN_INVALID",
+            status=response.status,
+            request_id=request_id_of(response),
+        )
+    return judge(response, edge.route.template, customer_token=context.credentials.customer_token)
 
 
 def check_identity(edge: Edge, wanted: str | None, identity: JSON) -> None:

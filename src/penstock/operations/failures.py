@@ -56,8 +56,7 @@ def refusal(response: Response, route: str, *, customer_token: bool) -> Penstock
         customer_token: Whether a customer token travelled along.
     """
     status = response.status
-    items = upstream_errors(response)
-    request_id = next((item.request_id for item in items if item.request_id), None)
+    request_id = request_id_of(response)
     if customer_token and status in {400, 401, 403, 422} and blames_customer_token(response):
         return CredentialError(
             "The customer token is not valid (any more): sign in again.",
@@ -92,6 +91,11 @@ def refusal(response: Response, route: str, *, customer_token: bool) -> Penstock
     if status >= 500:
         return UpstreamUnavailable(f"{route} answered {status}.", status=status, request_id=request_id)
     return UpstreamInvalid(f"{route} answered {status}.", status=status, request_id=request_id)
+
+
+def request_id_of(response: Response) -> str | None:
+    """Upstream's own id of a refusal, where it gave one."""
+    return next((item.request_id for item in upstream_errors(response) if item.request_id), None)
 
 
 def blames_customer_token(response: Response) -> bool:
