@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.support.scripted import Reply, ScriptedUpstream
 
 from penstock.errors import OperatorError, UpstreamError, UpstreamInvalid
 from penstock.upstream.config import BreakerConfig, RetryConfig, StackConfig
 from penstock.upstream.definitions_source import DefinitionsSource
 from penstock.upstream.stack import build_stack
 from penstock.upstream.tokens import ClientCredentials, TokenSource
+from tests.support.scripted import Reply, ScriptedUpstream
 
 TOKEN = {"access_token": "own-token", "expires_in": 3600}
 
