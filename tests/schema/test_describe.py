@@ -11,6 +11,9 @@ from graphql import (
     GraphQLSchema,
     assert_valid_schema,
 )
+
+from penstock.schema.describe import describe
+from penstock.schema.generation import Generation
 from tests.support.stores import (
     between,
     definitions_of,
@@ -22,9 +25,6 @@ from tests.support.stores import (
     to_many,
     to_one,
 )
-
-from penstock.schema.describe import describe
-from penstock.schema.generation import Generation
 
 
 def object_type(generation: Generation, name: str) -> GraphQLObjectType:
