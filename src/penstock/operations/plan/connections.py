@@ -18,7 +18,7 @@ from penstock.operations.edges import found, parent_value
 from penstock.operations.paging import PageRequest, page_request
 from penstock.operations.plan.arguments import Arguments
 from penstock.operations.plan.node import Filling, Output, Place, Run, finish, steps
-from penstock.operations.plan.rows import UNFIT, RowSelection
+from penstock.operations.plan.rows import RowSelection, Unfit
 from penstock.operations.plan.shapes import Decoded
 from penstock.operations.priming import prime_page
 from penstock.operations.rows import Page, decode, page_info, read_page, total_of
@@ -134,8 +134,8 @@ class ConnectionNode:
         if main is None:
             return None
         try:
-            envelope = main.decoder_many.decode(response.body)
-        except UNFIT:
+            envelope = main.decode_many(response.body)
+        except Unfit:
             return None
         decoded: list[Decoded] = envelope.data
         received = len(decoded)

@@ -12,7 +12,7 @@ from penstock.definitions.model import JSON
 from penstock.operations.edges import Way, check_identity, found
 from penstock.operations.plan.arguments import Arguments
 from penstock.operations.plan.node import Filling, Output, Place, Run, finish
-from penstock.operations.plan.rows import UNFIT, RowSelection
+from penstock.operations.plan.rows import RowSelection, Unfit
 from penstock.operations.rows import judge, read_many, read_one, related
 from penstock.operations.values import Row
 from penstock.resources.rows import Edge, Relation
@@ -42,8 +42,8 @@ class OneNode:
             return None
         if selection.is_fast:
             try:
-                decoded = selection.decoder_one.decode(response.body).data
-            except UNFIT:
+                decoded = selection.decode_one(response.body)
+            except Unfit:
                 pass
             else:
                 if identity is None or decoded.id == identity:
@@ -96,8 +96,8 @@ class ListNode:
             return None
         if selection.is_fast and not selection.has_edges:
             try:
-                return selection.answers(selection.decoder_many.decode(response.body).data)
-            except UNFIT:
+                return selection.answers(selection.decode_many(response.body).data)
+            except Unfit:
                 pass
         rows, _, _ = read_many(
             response, edge.route.template, lambda reason: context.services.on_dropped(edge.target, reason)

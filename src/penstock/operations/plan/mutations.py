@@ -12,7 +12,7 @@ from penstock.operations.plan.arguments import Arguments
 from penstock.operations.plan.fetches import complete
 from penstock.operations.plan.node import Output, Place, Run, finish
 from penstock.operations.plan.plain import PlainSelection
-from penstock.operations.plan.rows import UNFIT, RowSelection
+from penstock.operations.plan.rows import RowSelection, Unfit
 from penstock.operations.rows import read_one
 from penstock.operations.values import Row
 from penstock.operations.writes import Outcome, run_write
@@ -66,8 +66,8 @@ class MutationNode:
             return None
         if selection.is_fast:
             try:
-                decoded = selection.decoder_one.decode(outcome.response.body).data
-            except UNFIT:
+                decoded = selection.decode_one(outcome.response.body)
+            except Unfit:
                 pass
             else:
                 out = selection.answer(decoded)

@@ -19,12 +19,16 @@ import msgspec
 from penstock.definitions.model import JSON
 from penstock.operations.plan.entries import EdgeEntry, Entry, Fix, FromRow
 from penstock.operations.plan.node import Filling, Node, Output, Place, Run, fill
-from penstock.operations.plan.shapes import Decoded, Many, One, Shape
+from penstock.operations.plan.shapes import Decoded, Many, Shape
 from penstock.operations.values import Row
 from penstock.resources.rows import Path
 
-UNFIT = (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeDecodeError)
-"""What strict decoding raises where liberal reading has to look closer."""
+
+class Unfit(Exception):  # noqa: N818 (not an error: liberal reading looks closer)
+    """An answer is not what strict decoding expects; it may be usable all the same."""
+
+
+_NOT_DECODED = (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +43,20 @@ class RowSelection:
 
     Attributes:
         is_fast: Whether rows can be decoded without their other keys.
-        decoder_one, decoder_many: Decode an answer strictly.
         has_edges: Whether something below has to be fetched.
     """
 
     __slots__ = (
         "_checks",
+        "_decode_many",
+        "_decode_one",
         "_edges",
         "_fixes",
+        "_forms",
         "_get",
         "_needs",
         "_out",
         "_readers",
-        "decoder_many",
-        "decoder_one",
         "has_edges",
         "is_fast",
     )
@@ -84,8 +88,39 @@ class RowSelection:
         self._fixes: list[tuple[int, Fix]] = shape.fixes
         self._needs = shape.needs
         self._checks = shape.checks
-        self.decoder_one: msgspec.json.Decoder[One] = msgspec.json.Decoder(shape.envelope_of_one())
-        self.decoder_many: msgspec.json.Decoder[Many] = msgspec.json.Decoder(shape.envelope_of_many())
+        self._forms = [(attrgetter(name), form) for name, form in shape.forms]
+        self._decode_one = msgspec.json.Decoder(shape.envelope_of_one()).decode
+        self._decode_many = msgspec.json.Decoder(shape.envelope_of_many()).decode
+
+    def decode_one(self, body: bytes) -> Decoded:
+        """The row of an answer, strictly.
+
+        Raises:
+            Unfit: It has to be read liberally.
+        """
+        try:
+            row = self._decode_one(body).data
+        except _NOT_DECODED as error:
+            raise Unfit from error
+        for read, form in self._forms:
+            if not form.holds((read(row),)):
+                raise Unfit
+        return row
+
+    def decode_many(self, body: bytes) -> Many:
+        """The rows of an answer, strictly.
+
+        Raises:
+            Unfit: They have to be read liberally.
+        """
+        try:
+            answer = self._decode_many(body)
+        except _NOT_DECODED as error:
+            raise Unfit from error
+        for read, form in self._forms:
+            if not form.holds(map(read, answer.data)):
+                raise Unfit
+        return answer
 
     def answer(self, decoded: Decoded) -> Output:
         """The answer's struct for a strictly decoded row."""

@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from penstock.definitions.model import JSON
-from penstock.operations.plan.entries import STRICT_ID, EdgeEntry, Entry, Fix
+from penstock.operations.plan.entries import STRICT_ID, EdgeEntry, Entry, Fix, Form
 from penstock.resources.rows import Path
 
 _NOTHING = "nothing"
@@ -44,6 +44,7 @@ class Shape:
         order: For each field of the answer, the struct's attribute that holds it.
         fixes: Which fields of the answer have to be turned into something else.
         needs: (upstream key, attribute) that edges read.
+        forms: (attribute, form) of texts that are judged after decoding.
         checks: Read where a row shows the id of the row it hangs on; raise AttributeError where a step is null.
     """
 
@@ -68,6 +69,7 @@ class Shape:
         self.needs = [(key, self._names[key]) for key in sorted(needed)]
         self.order: list[str] = []
         self.fixes: list[tuple[int, Fix]] = []
+        self.forms: list[tuple[str, Form]] = []
         for index, entry in enumerate(entries):
             self.order.append(self._attribute(entry, index))
         self.checks = [self._check(path) for path in checks]
@@ -80,7 +82,10 @@ class Shape:
             name = f"c{index}"
             self._constants[name] = entry.constant
             return name
-        fix = entry.loosely if self._types[entry.source] is object else entry.fix
+        is_loose = self._types[entry.source] is object
+        if entry.form is not None and not is_loose:
+            self.forms.append((self._names[entry.source], entry.form))
+        fix = entry.loosely if is_loose else entry.fix
         if fix is not None:
             self.fixes.append((index, fix))
         return self._names[entry.source]
