@@ -180,7 +180,16 @@ class GraphQLEndpoint:
 def _facts(request_id: str, result: OperationResult, status: int, seconds: float) -> RequestFacts:
     name = result.operation_name[:64]
     milliseconds = round(seconds * 1000, 2)
-    return RequestFacts(request_id, name, result.operation_type, result.path, status, result.codes, milliseconds)
+    return RequestFacts(
+        request_id,
+        name,
+        result.operation_type,
+        result.path,
+        status,
+        result.codes,
+        milliseconds,
+        result.upstream_calls,
+    )
 
 
 def _request(admitted: Admitted, head: Head, request_id: str, *, allow_mutation: bool) -> OperationRequest:

@@ -73,6 +73,7 @@ class OperationResult(msgspec.Struct, frozen=True, gc=False):
         operation_name: The name in the document, or "".
         path: ``plan`` or ``reference``, or "" when nothing ran.
         codes: The error codes in the body, for metrics.
+        upstream_calls: Calls to the store that the operation made.
     """
 
     body: bytes
@@ -81,6 +82,7 @@ class OperationResult(msgspec.Struct, frozen=True, gc=False):
     operation_name: str = ""
     path: str = ""
     codes: tuple[str, ...] = ()
+    upstream_calls: int = 0
 
     def __repr__(self) -> str:
         """Without the body: it holds personal data."""

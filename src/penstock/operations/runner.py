@@ -61,6 +61,7 @@ class Runner:
             prepared.name,
             path,
             context.codes,
+            context.calls,
         )
 
     def documents(self, generation: Generation) -> Documents:

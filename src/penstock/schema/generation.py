@@ -21,8 +21,8 @@ from penstock.schema.describe import describe
 from penstock.schema.model import SchemaDescription
 from penstock.schema.sdl import print_sdl
 
-DefinitionSource: TypeAlias = Literal["upstream", "snapshot"]
-"""Where a store's definitions came from: the store itself, or the last good ones that were kept."""
+DefinitionSource: TypeAlias = Literal["live", "snapshot", "file"]
+"""Where a store's definitions came from: the store itself, the last good ones that were kept, or a file."""
 
 _VERSION_DIGITS = 12
 _ETAG_DIGITS = 32
@@ -64,7 +64,7 @@ class Generation:
 
 
 def build_generation(
-    definitions: StoreDefinitions, number: int, loaded_at: float, source: DefinitionSource = "upstream"
+    definitions: StoreDefinitions, number: int, loaded_at: float, source: DefinitionSource = "live"
 ) -> Generation:
     """The generation of a store's definitions: slow (tens of milliseconds), pure, never for the event loop.
 

@@ -40,6 +40,9 @@ _STRICT: dict[Kind, object] = {
 }
 """What JSON must hold so that it is the answer already (an enum's text still becomes its member)."""
 
+_UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')
+"""What a slug may hold but the name of a struct's field may not: such a value is read from the whole row."""
+
 
 class Form:
     """A form that texts must have, judged for a whole column at once: one match costs less than a hundred."""
@@ -122,6 +125,8 @@ def attribute_entry(key: str, owner: str, row: Attribute, uncoercible: Uncoercib
     if len(path) > 1:
         top = path[0]
         return Entry(key, from_row, top, loosely=lambda value: read(at({top: value}, path)))
+    if _UNNAMEABLE.search(path[0]):
+        return Entry(key, from_row)
     fix = _Members(row.enum).__getitem__ if row.enum is not None else None
     return Entry(key, from_row, path[0], _STRICT.get(row.kind), fix, read, form=_FORMS.get(row.kind))
 

@@ -15,6 +15,7 @@ from math import inf
 from penstock.errors import LimitError, UpstreamTimeout, UpstreamUnavailable
 from penstock.upstream.config import TransportConfig
 from penstock.upstream.lean.connection import LeanConnection
+from penstock.upstream.lean.dial import Dialer
 from penstock.upstream.origin import Origin
 from penstock.upstream.transport import Request
 
@@ -33,12 +34,11 @@ class Pool:
     """
 
     __slots__ = (
-        "_context",
+        "_dialer",
         "_drained",
         "_idle",
         "_line",
         "_loop",
-        "_origin",
         "_places",
         "_timer",
         "_timer_at",
@@ -52,8 +52,7 @@ class Pool:
         self.config = config
         self.connections: set[LeanConnection] = set()
         self.is_closed = False
-        self._origin = origin
-        self._context = context
+        self._dialer = Dialer(origin, context, config.connect_timeout)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._idle: list[LeanConnection] = []
         self._line: deque[tuple[Turn, Request]] = deque()
@@ -200,43 +199,17 @@ class Pool:
     async def _dial(self, loop: asyncio.AbstractEventLoop, request: Request) -> LeanConnection:
         """Open a connection in a place already taken; the place is free again when that fails."""
         try:
-            connection = await self._connect(loop, request)
+            connection = await self._dialer.connect(lambda: LeanConnection(self, loop), request)
         except BaseException:
             self._free_place()
             raise
+        if self.is_closed or not connection.is_alive:
+            connection.abort()
+            self._free_place()
+            raise UpstreamUnavailable(f"{request.route}: the connection was closed at once.", sent=False)
         # Not before: uvloop never reports the loss of a connection whose connecting was cancelled.
         connection.owns_slot = True
         self.connections.add(connection)
-        return connection
-
-    async def _connect(self, loop: asyncio.AbstractEventLoop, request: Request) -> LeanConnection:
-        what, config, origin, context = f"{request.method} {request.route}", self.config, self._origin, self._context
-        until = min(request.deadline, loop.time() + config.connect_timeout)
-        try:
-            async with asyncio.timeout_at(until):
-                _, connection = await loop.create_connection(
-                    lambda: LeanConnection(self, loop),
-                    origin.host,
-                    origin.port,
-                    ssl=context,
-                    server_hostname=origin.host if context is not None else None,
-                    ssl_handshake_timeout=config.connect_timeout if context is not None else None,
-                )
-        except TimeoutError as error:
-            if loop.time() >= request.deadline:
-                raise UpstreamTimeout(f"{what}: no connection by the deadline.") from error
-            raise UpstreamUnavailable(
-                f"{what}: no connection within {config.connect_timeout} s.", sent=False
-            ) from error
-        except ssl.SSLCertVerificationError as error:
-            raise UpstreamUnavailable(
-                f"{what}: the certificate is refused: {error.verify_message}.", sent=False
-            ) from error
-        except (OSError, UnicodeError) as error:
-            raise UpstreamUnavailable(f"{what}: no connection: {type(error).__name__}.", sent=False) from error
-        if self.is_closed or not connection.is_alive:
-            connection.abort()
-            raise UpstreamUnavailable(f"{what}: the connection was closed at once.", sent=False)
         return connection
 
     def _tick(self) -> None:
