@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.docker.recipe import ROOT, environment, stages
 
 from penstock.cli.arguments import parse_arguments
 from penstock.sandbox import SandboxSettings
 from penstock.settings import Settings
+from tests.docker.recipe import ROOT, environment, stages
 
 COMPOSE = ROOT / "docker" / "compose.yaml"
 

@@ -9,10 +9,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.docker.recipe import DOCKERFILE, ROOT, environment, exec_form, rest_of, sources, stages
-from tests.packaging.commands import clean_environment
 
 from penstock.settings import table
+from tests.docker.recipe import DOCKERFILE, ROOT, environment, exec_form, rest_of, sources, stages
+from tests.packaging.commands import clean_environment
 
 BUILD_TOOLS = {"apt", "apt-get", "build-essential", "curl", "gcc", "git", "make", "npm", "wget"}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from tests.docker.recipe import ROOT
 from tests.packaging.commands import clean_environment
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tests.docs.reference import ROOT
-
 import penstock
+from tests.docs.reference import ROOT
 
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 SECTIONS = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import get_args
 
-from tests.docs.reference import page
-
 from penstock.errors import Code
 from penstock.schema.fixed_types import USER_ERROR_CODES
+from tests.docs.reference import page
 
 
 def codes_in(section: str) -> list[str]:

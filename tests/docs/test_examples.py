@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
 from tests.docs.reference import ROOT
 from tests.packaging.commands import Dev
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.routing import Route
-from tests.docs.reference import names_in, page
-from tests.house.sources import Module, modules
 
 from penstock.http.head import FORWARDED
 from penstock.http.operating import OperatingParts, create_operating_app
 from penstock.lifecycle import GenerationHolder, ReloadReport
 from penstock.settings import Secret
+from tests.docs.reference import names_in, page
+from tests.house.sources import Module, modules
 
 HEADER = re.compile(r"[a-z]+(?:-[a-z]+)+|accept|allow|etag|origin|vary")
 NO_HEADER = {"cross-site", "same-site"}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.docs.reference import metric_rows, names_in, page
-
 from penstock.telemetry.requests import RequestFacts
+from tests.docs.reference import metric_rows, names_in, page
 
 
 def test_every_metric_has_its_row() -> None:

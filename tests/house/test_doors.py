@@ -23,7 +23,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "starlette": ("http/", "sandbox/", "app.py"),
     "strawberry": ("schema/", "operations/reference/"),
     "structlog": ("telemetry/",),
-    "uvicorn": ("cli/",),
+    "uvicorn": ("cli/", "http/one_write.py"),
     "uvloop": ("cli/",),
 }
 """Library → the places that may import it; a library of the list is imported nowhere else."""

@@ -10,9 +10,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.packaging.commands import clean_environment, running_dev
 
 import penstock
+from tests.packaging.commands import clean_environment, running_dev
 
 ROOT = Path(__file__).resolve().parents[2]
 
