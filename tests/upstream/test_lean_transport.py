@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
@@ -13,6 +14,17 @@ from penstock.upstream.lean import LeanTransport
 
 from .conftest import call
 from .hostile import Peer, always, answer, serving
+
+
+class Answering(asyncio.Protocol):
+    """Answers whatever it reads."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.transport.write(answer(b"", b"Connection: close"))  # type: ignore[attr-defined] # a stream
+        self.transport.close()
 
 
 @pytest.fixture
@@ -94,3 +106,32 @@ async def test_a_reset_of_the_line_serves_who_waits_longest() -> None:
 
     assert [response.body for response in answers] == [b"ok"] * 30
     assert server.most_open <= 2 + 1  # the server may accept a place's next connection before it notices the last end
+
+
+async def test_an_address_that_swallows_packets_leaves_time_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop: Any = asyncio.get_running_loop()
+    blocked = socket.socket()
+    blocked.bind(("127.0.0.2", 0))
+    port = blocked.getsockname()[1]
+    blocked.listen(0)
+    fillers = [socket.socket() for _ in range(4)]
+    for filler in fillers:  # a full backlog drops what comes next, as a blackhole does
+        filler.setblocking(False)
+        filler.connect_ex(("127.0.0.2", port))
+
+    async def look_up(*_: object, **__: object) -> list[Any]:
+        return [(2, 1, 6, "", (address, port)) for address in ("127.0.0.2", "127.0.0.1")]
+
+    monkeypatch.setattr(loop, "getaddrinfo", look_up)
+    listener = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", port)
+    transport = LeanTransport(f"http://two-addresses.test:{port}", TransportConfig(connect_timeout=0.6))
+    try:
+        response = await transport.send(call(method="POST"))
+    finally:
+        await transport.aclose()
+        listener.close()
+        for each in (*fillers, blocked):
+            each.close()
+        await asyncio.sleep(0)
+
+    assert response.status == 200
