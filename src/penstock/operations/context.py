@@ -77,13 +77,23 @@ class Context:
         "generation",
         "request_id",
         "services",
+        "suggestions",
     )
 
-    def __init__(self, services: Services, generation: Generation, credentials: Credentials, request_id: str) -> None:
+    def __init__(
+        self,
+        services: Services,
+        generation: Generation,
+        credentials: Credentials,
+        request_id: str,
+        *,
+        suggestions: bool = True,
+    ) -> None:
         self.services = services
         self.generation = generation
         self.credentials = credentials
         self.request_id = request_id
+        self.suggestions = suggestions
         self.deadline = asyncio.get_running_loop().time() + services.timeout_seconds
         self.calls = 0
         self.errors: list[dict[str, JSON]] = []

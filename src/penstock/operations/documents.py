@@ -28,6 +28,7 @@ from graphql import (
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, LimitError
 from penstock.operations.context import Context
+from penstock.operations.echoes import without_values
 from penstock.operations.limits import Limits, check_limits
 from penstock.schema.generation import Generation
 
@@ -39,6 +40,11 @@ class Plan(Protocol):
         """The answer's bytes, and whether the operation was executed (False: a request error)."""
         ...
 
+
+_TOO_DEEP = "The document is nested too deep. Split it."
+_PARSING_ABORTED = " Parsing aborted."
+_VALIDATION_ABORTED = "Validation aborted."
+"""How graphql-core ends what would take too much work: a text of its own, not of the document's."""
 
 Compile = Callable[[Generation, DocumentNode, OperationDefinitionNode], "Plan | str"]
 """A validated operation → its plan, or the reason why it takes the reference executor."""
@@ -135,22 +141,29 @@ class Documents:
             self._characters -= dropped.size
 
     def _make(self, text: str, operation_name: str | None) -> PreparedOperation:
-        document = _parse(text, self._settings.limits)
         try:
+            document = _parse(text, self._settings.limits)
             check_limits(document, self._settings.limits)
+            self._validate(self._generation.schema, document)
+            operation = _choose(document, operation_name)
+            plan = self._compile(self._generation, document, operation)
         except LimitError as error:
             raise RequestError([(error, [])]) from error
-        self._validate(self._generation.schema, document)
-        operation = _choose(document, operation_name)
-        plan = self._compile(self._generation, document, operation)
+        except RecursionError as error:
+            raise RequestError([(LimitError(_TOO_DEEP, "LIMIT_EXCEEDED"), [])]) from error
         name = operation.name.value if operation.name else ""
         return PreparedOperation(document, operation, plan, len(text), operation.operation.value, name)
 
     def _validate(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         errors = validate(schema, document, self._rules, max_errors=20, hide_suggestions=not self._settings.suggestions)
+        if any(error.message == _VALIDATION_ABORTED for error in errors):
+            raise LimitError("The document repeats too much to be validated. Split it.", "LIMIT_EXCEEDED")
         if errors:
             raise RequestError(
-                [(CallerError(error.message, "GRAPHQL_VALIDATION_FAILED"), _locations(error)) for error in errors]
+                [
+                    (CallerError(without_values(error.message), "GRAPHQL_VALIDATION_FAILED"), _locations(error))
+                    for error in errors
+                ]
             )
 
 
@@ -158,13 +171,12 @@ def _parse(text: str, limits: Limits) -> DocumentNode:
     try:
         document = parse(text, max_lexical_tokens=limits.tokens or None, max_comments=limits.tokens or None)
     except GraphQLSyntaxError as error:
-        if "token limit" in error.message.lower() or "tokens" in error.message.lower():
-            message = f"The document has more than {limits.tokens} tokens. Split it."
-            raise RequestError([(LimitError(message, "LIMIT_EXCEEDED"), [])]) from error
-        raise RequestError([(CallerError(error.message, "GRAPHQL_PARSE_FAILED"), _locations(error))]) from error
-    except RecursionError as error:
-        message = "The document is nested too deep. Split it."
-        raise RequestError([(LimitError(message, "LIMIT_EXCEEDED"), [])]) from error
+        if not error.message.endswith(_PARSING_ABORTED):
+            fault = CallerError(without_values(error.message), "GRAPHQL_PARSE_FAILED")
+            raise RequestError([(fault, _locations(error))]) from error
+        is_long = f" {limits.tokens} " in error.message
+        message = f"The document has more than {limits.tokens} tokens or comments. Split it." if is_long else _TOO_DEEP
+        raise LimitError(message, "LIMIT_EXCEEDED") from error
     if any(isinstance(node, TypeDefinitionNode) for node in document.definitions) or not all(
         isinstance(node, ExecutableDefinitionNode) for node in document.definitions
     ):

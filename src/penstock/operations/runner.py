@@ -44,7 +44,8 @@ class Runner:
         if prepared.kind != "query" and not request.allow_mutation:
             message = f"A {prepared.kind} cannot be run by GET: use POST."
             return _method(message, prepared, request.request_id)
-        context = Context(self._services, generation, credentials, request.request_id)
+        suggestions = self._settings.suggestions
+        context = Context(self._services, generation, credentials, request.request_id, suggestions=suggestions)
         plan = prepared.plan
         if isinstance(plan, str):
             answer, executed = await run_reference(

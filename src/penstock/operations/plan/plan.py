@@ -68,7 +68,7 @@ class CompiledPlan:
     async def run(self, context: Context, variables: dict[str, JSON] | None) -> tuple[bytes, bool]:
         """The answer's bytes, and whether the operation was executed."""
         try:
-            values = self._variables.coerce(variables)
+            values = self._variables.coerce(variables, suggestions=context.suggestions)
         except RequestError as error:
             for fault, locations in error.faults:
                 context.errors.append(error_entry(fault, context.request_id, (), locations))

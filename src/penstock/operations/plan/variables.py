@@ -25,6 +25,7 @@ from graphql.execution.values import get_variable_values
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError
 from penstock.operations.documents import RequestError
+from penstock.operations.echoes import without_values
 from penstock.operations.plan.collect import NotCovered
 
 
@@ -59,8 +60,12 @@ class Variables:
             coerce = _unusual if node.default_value is not None else _coercer(type_, set())
             self._definitions.append((node.variable.name.value, coerce, isinstance(type_, GraphQLNonNull)))
 
-    def coerce(self, given: Mapping[str, JSON] | None) -> Mapping[str, JSON]:
+    def coerce(self, given: Mapping[str, JSON] | None, *, suggestions: bool = True) -> Mapping[str, JSON]:
         """The coerced values, absent ones left out.
+
+        Args:
+            given: Raw values, or None.
+            suggestions: Whether a refusal may name fields and members that exist.
 
         Raises:
             RequestError: A value does not fit its type.
@@ -74,19 +79,21 @@ class Variables:
                 if name in given:
                     values[name] = coerce(given[name])
                 elif is_required or coerce is _unusual:
-                    return self._coerce_unusual(given)
+                    return self._coerce_unusual(given, suggestions)
         except _Unusual:
-            return self._coerce_unusual(given)
+            return self._coerce_unusual(given, suggestions)
         return values
 
-    def _coerce_unusual(self, given: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    def _coerce_unusual(self, given: Mapping[str, JSON], suggestions: bool) -> Mapping[str, JSON]:
         definitions = self._operation.variable_definitions or ()
-        found = get_variable_values(self._schema, definitions, dict(given), max_errors=50)
+        found = get_variable_values(
+            self._schema, definitions, dict(given), max_errors=50, hide_suggestions=not suggestions
+        )
         if isinstance(found, list):
             raise RequestError(
                 [
                     (
-                        CallerError(error.message),
+                        CallerError(without_values(error.message)),
                         [(location.line, location.column) for location in error.locations or ()],
                     )
                     for error in found

@@ -13,6 +13,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLObjectTy
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, PenstockError
 from penstock.operations.context import Context
+from penstock.operations.echoes import without_values
 from penstock.operations.failures import error_entry, in_order
 from penstock.operations.reference.resolvers import resolver_of
 from penstock.schema.generation import Generation
@@ -45,6 +46,7 @@ async def run_reference(
         context_value=context,
         variable_values=dict(variables) if variables else None,
         operation_name=operation_name,
+        hide_suggestions=not context.suggestions,
     )
     result: ExecutionResult = await running if isawaitable(running) else running
     errors = context.errors = [_entry(error, context) for error in result.errors or ()]
@@ -64,7 +66,7 @@ def _entry(error: GraphQLError, context: Context) -> dict[str, JSON]:
         if path:
             context.services.on_bug(error)
             return error_entry(PenstockError(error.message), context.request_id, path, locations)
-        return error_entry(CallerError(error.message), context.request_id, path, locations)
+        return error_entry(CallerError(without_values(error.message)), context.request_id, path, locations)
     if not isinstance(cause, PenstockError):
         context.services.on_bug(cause)
         cause = PenstockError("A resolver failed.")

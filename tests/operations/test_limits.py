@@ -1,0 +1,220 @@
+"""Bounds of documents: each is kept, and measuring costs linear work whatever a document does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+from graphql import parse
+
+from penstock.errors import LimitError
+from penstock.operations import limits as limits_module
+from penstock.operations.documents import Documents, DocumentSettings, RequestError
+from penstock.operations.limits import Limits, check_limits
+from tests.support.stores import generation_of
+
+STORE = generation_of()
+
+
+def refused(document: str, limits: Limits | None = None) -> str:
+    with pytest.raises(LimitError) as caught:
+        check_limits(parse(document, max_lexical_tokens=None), limits or Limits())
+    return str(caught.value)
+
+
+def prepare(document: str, settings: DocumentSettings | None = None) -> str:
+    """The code with which a document is refused, or an empty text."""
+    documents = Documents(STORE, settings or DocumentSettings(), lambda *_: "reference")
+    try:
+        documents.prepare(document, None)
+    except RequestError as error:
+        return error.faults[0][0].public_code
+    return ""
+
+
+def count_work(action: Callable[[], object]) -> int:
+    """How many functions an action enters: work that can be counted where time cannot be trusted."""
+    entered = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal entered
+        entered += event == "call"
+
+    sys.setprofile(count)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return entered
+
+
+def deep(levels: int) -> str:
+    return "{" + "a{" * (levels - 1) + "b" + "}" * levels
+
+
+def test_depth_is_bounded() -> None:
+    check_limits(parse(deep(12)), Limits())
+
+    assert "13 levels" in refused(deep(13))
+
+
+def test_introspection_does_not_count_as_depth() -> None:
+    check_limits(
+        parse("{__schema{types{fields{type{ofType{ofType{ofType{ofType{ofType{ofType{name}}}}}}}}}}}"), Limits()
+    )
+
+
+def test_aliases_and_repeated_fields_are_bounded() -> None:
+    check_limits(parse("{a{" + " ".join(f"x{n}:b" for n in range(30)) + "}}"), Limits())
+
+    assert "31 aliases" in refused("{a{" + " ".join(f"x{n}:b" for n in range(31)) + "}}")
+    assert "31 aliases" in refused("{a{" + "b " * 32 + "}}")
+
+
+def test_root_fields_are_bounded() -> None:
+    fields = " ".join(f"f{n}" for n in range(21))
+
+    assert "21 fields" in refused(f"{{{fields}}}")
+    assert "21 fields" in refused(f"{{... on Query {{...{{{fields}}}}}}}")
+    assert "21 fields" in refused(f"{{...f}} fragment f on Query {{{fields}}}")
+
+
+def test_mutations_are_bounded() -> None:
+    fields = " ".join(f"f{n}" for n in range(6))
+
+    assert "6 mutations" in refused(f"mutation {{{fields}}}")
+
+
+def test_every_operation_of_a_document_is_measured() -> None:
+    assert "operation B" in refused(f"query A {{a}} query B {deep(13)}")
+
+
+def test_directives_are_bounded() -> None:
+    assert "11 directives" in refused("{a" + "@skip(if:true)" * 11 + "}")
+
+
+def test_nothing_is_bounded_that_is_switched_off() -> None:
+    off = Limits(tokens=0, depth=0, aliases=0, root_fields=0, mutations=0, directives=0)
+
+    check_limits(parse("mutation {" + "a: b @skip(if: true) " * 100 + "}"), off)
+
+
+def test_tokens_are_bounded_before_the_document_is_parsed() -> None:
+    assert prepare("{" + "a " * 3_000 + "}") == "LIMIT_EXCEEDED"
+    assert prepare("{ a" + "#\n" * 4_000 + "}") == "LIMIT_EXCEEDED"
+
+
+def doubling(levels: int) -> str:
+    spreads = " ".join(
+        f"fragment f{n} on Query {{ ...f{n + 1} x{n}: me {{ ...g }} ...f{n + 1} }}" for n in range(levels)
+    )
+    return f"{{ ...f0 }} {spreads} fragment f{levels} on Query {{ me {{ id }} }} fragment g on Customer {{ id }}"
+
+
+def test_spreads_that_double_are_measured_in_linear_work() -> None:
+    small, large = (count_work(lambda n=n: refused(doubling(n), Limits(tokens=0))) for n in (20, 40))
+
+    assert large < 3 * small
+
+
+def test_spreads_that_double_below_the_root_are_prepared_in_bounded_work() -> None:
+    def nested(levels: int) -> str:
+        spreads = " ".join(f"fragment f{n} on Customer {{ ...f{n + 1} ...f{n + 1} }}" for n in range(levels))
+        return f"{{ me {{ ...f0 }} }} {spreads} fragment f{levels} on Customer {{ id }}"
+
+    small, large = (count_work(lambda n=n: prepare(nested(n))) for n in (30, 60))
+
+    assert large < 3 * small
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ me { ...a } } fragment a on Customer { ...a }",
+        "{ me { ...a } } fragment a on Customer { ...b } fragment b on Customer { ...a }",
+        "{ me { ...nowhere } }",
+        "fragment a on Customer { ...a } { me { id } }",
+        "{ me { ...a } } fragment a on Customer { orders { nodes { customer { ...a } } } }",
+    ],
+)
+def test_circles_of_fragments_are_refused(document: str) -> None:
+    assert prepare(document) == "GRAPHQL_VALIDATION_FAILED"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{me{" + "...on Customer{orders{nodes{id}}}" * 120 + "}}",
+        "{me{" + "...{id}" * 500 + "}}",
+        "{me{" + "...f " * 900 + "}} fragment f on Customer{id}",
+    ],
+)
+def test_a_field_repeated_in_many_places_is_prepared_or_refused_in_bounded_work(document: str) -> None:
+    work = count_work(lambda: prepare(document))
+
+    assert work < 1_500_000
+    assert prepare(document) in ("", "LIMIT_EXCEEDED")
+
+
+def test_fragments_that_lead_far_down_never_break() -> None:
+    chain = " ".join(f"fragment f{n} on Customer {{ ...f{n + 1} }}" for n in range(900))
+
+    code = prepare(
+        f"{{ me {{ ...f0 }} }} {chain} fragment f900 on Customer {{ id }}", DocumentSettings(limits=Limits(tokens=0))
+    )
+
+    assert code in ("", "LIMIT_EXCEEDED")
+
+
+def test_a_text_about_tokens_is_no_limit() -> None:
+    assert prepare('{ me(id: "tokens" }') == "GRAPHQL_PARSE_FAILED"
+    assert prepare('{ "tokens" }') == "GRAPHQL_PARSE_FAILED"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{" * 5_000,
+        "{a" * 1_400 + "}" * 1_400,
+        "{me{" + "...{" * 700 + "id" + "}" * 700 + "}}",
+        "{customers(filter:" + "{name:" * 900 + "1" + "}" * 900 + "){nodes{id}}}",
+        "{customers(first:" + "[" * 1_400 + "1" + "]" * 1_400 + "){nodes{id}}}",
+        "query($a:" + "[" * 1_400 + "Int" + "]" * 1_400 + "){me{id}}",
+        "query($a:Int=" + "[" * 1_400 + "1" + "]" * 1_400 + "){me{id}}",
+        "{me @skip(if:" + "[" * 1_400 + "true" + "]" * 1_400 + "){id}}",
+        "{me{id}} " + "{me{id}} " * 300,
+        "query" * 700,
+    ],
+)
+@pytest.mark.parametrize("share", [1, 2, 3, 5, 8])
+def test_nesting_of_any_kind_is_refused_and_never_breaks(document: str, share: int) -> None:
+    half = len(document) // 2
+
+    shorter = document if share == 1 else document[: half // share] + document[-(half // share) :]
+
+    assert prepare(shorter, DocumentSettings(limits=Limits(tokens=0))) in (
+        "LIMIT_EXCEEDED",
+        "GRAPHQL_PARSE_FAILED",
+        "GRAPHQL_VALIDATION_FAILED",
+        "BAD_REQUEST",
+    )
+
+
+@pytest.mark.parametrize("depth", [50, 100, 150, 199, 240, 300, 400])
+@pytest.mark.parametrize("kind", ["[{}]", "{{name:{}}}"])
+def test_deep_values_are_refused_and_never_break(depth: int, kind: str) -> None:
+    value = "1"
+    for _ in range(depth):
+        value = kind.format(value)
+
+    assert prepare(f"{{customers(filter:{value}){{nodes{{id}}}}}}", DocumentSettings(limits=Limits(tokens=0))) in (
+        "LIMIT_EXCEEDED",
+        "GRAPHQL_VALIDATION_FAILED",
+    )
+
+
+def test_the_counts_of_a_document_that_explodes_stay_small() -> None:
+    message = refused(doubling(60), Limits(tokens=0))
+
+    assert f"more than {limits_module._MOST}" in message
