@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+
 from tests.support.sandboxes import RunningSandbox, sandbox
 from tests.support.scripted import ScriptedUpstream, scripted
 

@@ -6,11 +6,11 @@ import asyncio
 from typing import Any
 
 import pytest
+
+from penstock.upstream.config import RetryConfig
 from tests.support.gateway import NOW, credentials_of, customer_token, gateway
 from tests.support.scripted import Call, Reply, ScriptedUpstream, error, listing
 from tests.support.stores import generation_of
-
-from penstock.upstream.config import RetryConfig
 
 STORE = generation_of({"wishlists": []})
 ME = "{ me { id name } }"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.support.gateway import gateway
-from tests.support.scripted import Call, Reply, ScriptedUpstream, error, listing
-from tests.support.stores import generation_of
 
 from penstock.errors import PenstockError, UpstreamUnavailable
 from penstock.operations.loader import Loader
 from penstock.upstream.transport import Response
+from tests.support.gateway import gateway
+from tests.support.scripted import Call, Reply, ScriptedUpstream, error, listing
+from tests.support.stores import generation_of
 
 EMPTY = generation_of()
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.gateway import Gateway, gateway
-from tests.support.scripted import Call, ScriptedUpstream, listing
-from tests.support.stores import generation_of
 
 from penstock.errors import CallerError
 from penstock.operations.paging import Cursor, page_request
 from penstock.resources.customer import LISTING
 from penstock.resources.rows import Edge, Route, Shape
+from tests.support.gateway import Gateway, gateway
+from tests.support.scripted import Call, ScriptedUpstream, listing
+from tests.support.stores import generation_of
 
 STORE = generation_of({"wishlists": []})
 EDGE = Edge("customers", "", Shape.CONNECTION, "Customer", Route("GET", "/v2/customers"), listing=LISTING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.support.gateway import gateway
 from tests.support.scripted import Call, Reply, ScriptedUpstream, listing
 from tests.support.stores import between, enum_rule, field_json, generation_of, to_many, to_one

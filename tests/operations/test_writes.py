@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
+from penstock.upstream.config import RetryConfig
 from tests.support.gateway import credentials_of, customer_token, gateway
 from tests.support.scripted import Reply, ScriptedUpstream, error
 from tests.support.stores import between, enum_rule, field_json, generation_of, to_one
-
-from penstock.upstream.config import RetryConfig
 
 STORE = generation_of(
     {
