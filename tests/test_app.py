@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 import httpx
 import pytest
-from tests.support.sandboxes import RunningSandbox, sandbox
 
 from penstock.app import Gateway, create_gateway, load_generation
 from penstock.cli.servers import Server, address_of, configure, listen
 from penstock.errors import OperatorError
 from penstock.sandbox import SandboxSettings, seeded_login
 from penstock.settings import Secret, Settings
+from tests.support.sandboxes import RunningSandbox, sandbox
 
 ADMIN = "planted-admin-token"
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.support.sandboxes import RunningSandbox
 
 from penstock import __version__
+from tests.support.sandboxes import RunningSandbox
 
 PENSTOCK = (sys.executable, "-W", "error", "-m", "penstock")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from penstock.errors import CallerError
 from penstock.operations.paging import Cursor, page_request
 from penstock.resources.customer import LISTING
-from penstock.resources.rows import Edge, Route, Shape
+from penstock.resources.ways import Edge, Route, Shape
 from tests.support.gateway import Gateway, gateway
 from tests.support.scripted import Call, ScriptedUpstream, listing
 from tests.support.stores import generation_of

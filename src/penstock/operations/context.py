@@ -16,7 +16,8 @@ from penstock.operations.failures import blames_bearer, blames_customer_token, e
 from penstock.operations.loader import Loader
 from penstock.operations.locks import WriteLocks
 from penstock.operations.request import Credentials
-from penstock.resources.rows import Mutation, Route
+from penstock.resources.rows import Mutation
+from penstock.resources.ways import Route
 from penstock.schema.generation import Generation
 from penstock.upstream.tokens import AccessToken, TokenSource
 from penstock.upstream.transport import NO_HEADERS, HeaderBlock, Request, Response, Transport

@@ -15,7 +15,7 @@ from penstock.operations.context import Context
 from penstock.operations.failures import request_id_of
 from penstock.operations.rows import id_at, judge
 from penstock.operations.values import Row
-from penstock.resources.rows import Edge, FromArgument, FromRow, FromToken, Origin
+from penstock.resources.ways import Edge, FromArgument, FromRow, FromToken, Origin
 from penstock.upstream.transport import Response
 from penstock.upstream.wire import is_id, target
 

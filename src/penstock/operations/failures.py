@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from penstock.definitions.model import JSON
 from penstock.errors import (
     CallerError,
+    Code,
     CredentialError,
     LimitError,
     PenstockError,
@@ -47,6 +48,15 @@ def error_entry(
     return entry
 
 
+_REFUSALS: dict[int, tuple[type[CallerError], str, Code]] = {
+    400: (CallerError, "The store refused the request as malformed.", "BAD_USER_INPUT"),
+    401: (CredentialError, "The store does not accept this access token: get a new one.", "UNAUTHENTICATED"),
+    403: (CredentialError, "These credentials do not allow this.", "FORBIDDEN"),
+    422: (CallerError, "The store refused the request as malformed.", "BAD_USER_INPUT"),
+}
+"""What a status means wherever it comes back: kind, public message, code."""
+
+
 def refusal(response: Response, route: str, *, customer_token: bool) -> PenstockError:
     """What an answer that is neither a success nor a 404 means for whoever asked.
 
@@ -64,30 +74,18 @@ def refusal(response: Response, route: str, *, customer_token: bool) -> Penstock
             status=status,
             request_id=request_id,
         )
-    match status:
-        case 401:
-            return CredentialError(
-                "The store does not accept this access token: get a new one.",
-                "UNAUTHENTICATED",
-                status=status,
-                request_id=request_id,
-            )
-        case 403:
-            return CredentialError(
-                "These credentials do not allow this.", "FORBIDDEN", status=status, request_id=request_id
-            )
-        case 429:
-            return LimitError(
-                "The store is asked too often: wait and try again.",
-                "RATE_LIMITED",
-                retry_after=retry_after(response) or 1.0,
-                status=status,
-                request_id=request_id,
-            )
-        case 400 | 422:
-            return CallerError(
-                "The store refused the request as malformed.", "BAD_USER_INPUT", status=status, request_id=request_id
-            )
+    if status == 429:
+        return LimitError(
+            "The store is asked too often: wait and try again.",
+            "RATE_LIMITED",
+            retry_after=retry_after(response) or 1.0,
+            status=status,
+            request_id=request_id,
+        )
+    known = _REFUSALS.get(status)
+    if known is not None:
+        kind, message, code = known
+        return kind(message, code, status=status, request_id=request_id)
     if status >= 500:
         return UpstreamUnavailable(f"{route} answered {status}.", status=status, request_id=request_id)
     return UpstreamInvalid(f"{route} answered {status}.", status=status, request_id=request_id)

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError
 from penstock.operations.values import Row, at, coerce_date_time
-from penstock.resources.rows import FilterRow, Kind, Listing, Operator, Path
+from penstock.resources.attributes import Kind, Path
+from penstock.resources.ways import FilterRow, Listing, Operator
 from penstock.upstream.filters import Clause
 from penstock.upstream.wire import is_id
 

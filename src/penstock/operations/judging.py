@@ -13,7 +13,7 @@ from typing import Literal
 
 from penstock.definitions.model import JSON
 from penstock.definitions.rules import is_email, violations
-from penstock.resources.rows import Attribute, Kind
+from penstock.resources.attributes import Attribute, Kind
 
 UserErrorCode = Literal[
     "REQUIRED",

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from penstock.definitions.model import JSON, FieldDefinition, FlowDefinition
+from penstock.definitions.coerce import INT32_MAX, INT32_MIN
+from penstock.definitions.model import JSON, FieldDefinition, FlowDefinition, Number
 from penstock.operations.values import Row, at
 from penstock.resources.rows import Resource
 from penstock.schema.generation import Generation
@@ -101,8 +102,8 @@ def _definition(field: FieldDefinition, flow: FlowDefinition, names: tuple[str, 
         {
             "type": rule.kind.value,
             "options": list(rule.options) or None,
-            "min": rule.minimum,
-            "max": rule.maximum,
+            "min": _as_float(rule.minimum),
+            "max": _as_float(rule.maximum),
             "to": rule.target,
         }
         for rule in field.rules
@@ -117,7 +118,7 @@ def _definition(field: FieldDefinition, flow: FlowDefinition, names: tuple[str, 
         "required": field.required,
         "enabled": field.enabled and flow.enabled,
         "omitNull": field.omit_null,
-        "order": field.order,
+        "order": field.order if field.order is None or INT32_MIN <= field.order <= INT32_MAX else None,
         "default": _decoder.decode(field.default),
         "rules": rules,
         "graphqlType": names[0] if names else None,
@@ -125,6 +126,10 @@ def _definition(field: FieldDefinition, flow: FlowDefinition, names: tuple[str, 
         "createdAt": field.created_at or None,
         "updatedAt": field.updated_at or None,
     }
+
+
+def _as_float(bound: Number | None) -> float | None:
+    return None if bound is None else float(bound)
 
 
 def _quarantined(flow: str, identity: str, slug: str) -> JSON:

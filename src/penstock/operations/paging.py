@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError
 from penstock.operations.filtering import Equality, read_filter
-from penstock.resources.rows import Edge, Listing
+from penstock.resources.ways import Edge, Listing
 from penstock.upstream.filters import Clause, Operator, render_filter
 from penstock.upstream.wire import target
 
@@ -105,10 +105,7 @@ def page_request(edge: Edge, listing: Listing, arguments: Mapping[str, JSON]) ->
     Raises:
         CallerError: An argument cannot be used; the message names it.
     """
-    first = arguments.get("first", DEFAULT_PAGE)
-    first = DEFAULT_PAGE if first is None else first
-    if not isinstance(first, int) or not 1 <= first <= LARGEST_PAGE:
-        raise CallerError(f"first must be between 1 and {LARGEST_PAGE}, not {first}.")
+    first = _first(arguments)
     sort = arguments.get("sort") or listing.default_sort
     given = arguments.get("filter")
     clauses, checks = read_filter(listing, given) if isinstance(given, dict) else ([], [])
@@ -142,6 +139,14 @@ def page_request(edge: Edge, listing: Listing, arguments: Mapping[str, JSON]) ->
         continues=cursor is not None,
         checks=tuple(checks),
     )
+
+
+def _first(arguments: Mapping[str, JSON]) -> int:
+    first = arguments.get("first")
+    first = DEFAULT_PAGE if first is None else first
+    if not isinstance(first, int) or not 1 <= first <= LARGEST_PAGE:
+        raise CallerError(f"first must be between 1 and {LARGEST_PAGE}, not {first}.")
+    return first
 
 
 def _split(edge: Edge, listing: Listing, limit: int, offset: int, sort: str, clauses: list[Clause]) -> tuple[str, str]:

@@ -18,7 +18,8 @@ from penstock.errors import UpstreamInvalid
 from penstock.operations.failures import refusal
 from penstock.operations.paging import PageRequest
 from penstock.operations.values import Row, at, coerce_id
-from penstock.resources.rows import Edge, Path, Relation
+from penstock.resources.attributes import Path
+from penstock.resources.ways import Edge, Relation
 from penstock.upstream.transport import Response
 from penstock.upstream.wire import is_id
 

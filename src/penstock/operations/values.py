@@ -20,7 +20,7 @@ from penstock.definitions.coerce import (
     coerce_wide_integer,
 )
 from penstock.definitions.model import JSON
-from penstock.resources.rows import UNRECOGNIZED, Attribute, EnumRow, Kind, Path
+from penstock.resources.attributes import UNRECOGNIZED, Attribute, EnumRow, Kind, Path
 
 Row: TypeAlias = Mapping[str, JSON]
 """A decoded JSON object of upstream's."""

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from penstock.operations.failures import blames_bearer, blames_customer_token
 from penstock.operations.judging import UserError, UserErrorCode
-from penstock.resources.rows import Attribute, Kind, Mutation
+from penstock.resources.attributes import Attribute, Kind
+from penstock.resources.rows import Mutation
 from penstock.upstream.answers import ErrorItem, upstream_errors
 from penstock.upstream.transport import Response
 

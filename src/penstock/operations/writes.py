@@ -16,7 +16,8 @@ from penstock.operations.failures import refusal
 from penstock.operations.judging import UserError, judge_input
 from penstock.operations.rows import read_one
 from penstock.operations.verdicts import user_errors
-from penstock.resources.rows import Attribute, Mutation, Resource
+from penstock.resources.attributes import Attribute
+from penstock.resources.rows import Mutation, Resource
 from penstock.resources.token import PASSWORD_LOGIN
 from penstock.upstream.transport import Response
 from penstock.upstream.wire import envelope, is_id, target

@@ -7,7 +7,8 @@ Source: CONTRACT §8.
 from __future__ import annotations
 
 from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, text
-from penstock.resources.rows import Edge, FromArgument, FromRow, Resource, Route, Shape
+from penstock.resources.rows import Resource
+from penstock.resources.ways import Edge, FromArgument, FromRow, Route, Shape
 
 ONE = Route("GET", "/v2/customers/{customer_id}/addresses/{id}")
 MANY = Route("GET", "/v2/customers/{customer_id}/addresses")

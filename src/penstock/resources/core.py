@@ -6,7 +6,7 @@ Source: CONTRACT §1.
 
 from __future__ import annotations
 
-from penstock.resources.rows import Attribute, Kind
+from penstock.resources.attributes import Attribute, Kind
 
 CREATED_AT = Attribute("createdAt", ("meta", "timestamps", "created_at"), Kind.DATE_TIME, "When it was made.")
 UPDATED_AT = Attribute("updatedAt", ("meta", "timestamps", "updated_at"), Kind.DATE_TIME, "When it was last changed.")

@@ -11,7 +11,8 @@ from penstock.definitions.naming import capitalised, enum_members
 from penstock.definitions.rules import is_wide_integer, sole_rule
 from penstock.definitions.text import clean_line
 from penstock.definitions.words import rules_in_words
-from penstock.resources.rows import Attribute, EnumRow, Kind, Relation, Route
+from penstock.resources.attributes import Attribute, EnumRow, Kind
+from penstock.resources.ways import Relation, Route
 
 _KINDS = {
     FieldType.STRING: Kind.STRING,

@@ -7,20 +7,18 @@ Source: CONTRACT §6, §7 (own data), R8-R9, R22, Q1-Q4.
 from __future__ import annotations
 
 from penstock.resources.address import ADDRESS_OF_CUSTOMER, ADDRESSES_OF_CUSTOMER
+from penstock.resources.attributes import Attribute, Kind
 from penstock.resources.core import CREATED_AT, UPDATED_AT, identity
 from penstock.resources.order import ORDER_LISTING
-from penstock.resources.rows import (
-    Attribute,
+from penstock.resources.rows import Mutation, Resource
+from penstock.resources.ways import (
     Edge,
     FilterRow,
     FixedFilter,
     FromArgument,
     FromRow,
     FromToken,
-    Kind,
     Listing,
-    Mutation,
-    Resource,
     Route,
     Shape,
     SortRow,

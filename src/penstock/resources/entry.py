@@ -6,8 +6,10 @@ Source: CONTRACT §9.6-9.7.
 
 from __future__ import annotations
 
+from penstock.resources.attributes import Kind
 from penstock.resources.core import CREATED_AT, UPDATED_AT, identity
-from penstock.resources.rows import Edge, FilterRow, FromArgument, Kind, Listing, Resource, Route, Shape
+from penstock.resources.rows import Resource
+from penstock.resources.ways import Edge, FilterRow, FromArgument, Listing, Route, Shape
 
 
 def one_route(slug: str) -> Route:
@@ -31,6 +33,23 @@ def entry_resource(slug: str, description: str, type_name: str, singular: str, p
         filters=(FilterRow("id", "id", Kind.ID, ("eq",), checks=(("id",),)),),
         quoted=False,
     )
+    read_one = Edge(
+        singular,
+        f"One entry of the flow `{slug}` by id; null when there is none.",
+        Shape.ONE,
+        type_name,
+        one,
+        origins=(("id", FromArgument("id")),),
+    )
+    read_many = Edge(
+        plural,
+        f"Entries of the flow `{slug}`.",
+        Shape.CONNECTION,
+        type_name,
+        listing.route,
+        listing=listing,
+        primes=True,
+    )
     return Resource(
         type_name=type_name,
         description=description,
@@ -38,23 +57,5 @@ def entry_resource(slug: str, description: str, type_name: str, singular: str, p
         relation_key=slug,
         attributes=(identity("The entry's id."), CREATED_AT, UPDATED_AT),
         one=one,
-        roots=(
-            Edge(
-                singular,
-                f"One entry of the flow `{slug}` by id; null when there is none.",
-                Shape.ONE,
-                type_name,
-                one,
-                origins=(("id", FromArgument("id")),),
-            ),
-            Edge(
-                plural,
-                f"Entries of the flow `{slug}`.",
-                Shape.CONNECTION,
-                type_name,
-                listing.route,
-                listing=listing,
-                primes=True,
-            ),
-        ),
+        roots=(read_one, read_many),
     )

@@ -6,24 +6,10 @@ Source: CONTRACT §10, §10.1.
 
 from __future__ import annotations
 
+from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
 from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, text
-from penstock.resources.rows import (
-    Attribute,
-    Edge,
-    EnumRow,
-    FilterRow,
-    FromArgument,
-    FromRow,
-    Group,
-    GroupType,
-    Kind,
-    Listing,
-    Operator,
-    Resource,
-    Route,
-    Shape,
-    SortRow,
-)
+from penstock.resources.rows import Resource
+from penstock.resources.ways import Edge, FilterRow, FromArgument, FromRow, Listing, Operator, Route, Shape, SortRow
 
 ONE = Route("GET", "/v2/orders/{id}")
 MANY = Route("GET", "/v2/orders")

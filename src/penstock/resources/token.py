@@ -6,7 +6,9 @@ Source: CONTRACT §7, R7, Q5.
 
 from __future__ import annotations
 
-from penstock.resources.rows import Attribute, Kind, Mutation, Resource, Route
+from penstock.resources.attributes import Attribute, Kind
+from penstock.resources.rows import Mutation, Resource
+from penstock.resources.ways import Route
 
 CUSTOMER_TOKEN = Resource(
     type_name="CustomerToken",

@@ -9,20 +9,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from penstock.definitions.model import Problem, StoreDefinitions
-from penstock.resources.rows import (
-    Attribute,
-    Edge,
-    EnumRow,
-    FromArgument,
-    Group,
-    GroupType,
-    Kind,
-    Listing,
-    Mutation,
-    Relation,
-    Resource,
-    Shape,
-)
+from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
+from penstock.resources.rows import Mutation, Resource
+from penstock.resources.ways import Edge, FromArgument, Listing, Relation, Shape
 from penstock.schema.extend import extend
 from penstock.schema.fixed_types import (
     FIXED_OBJECTS,

@@ -11,10 +11,12 @@ from dataclasses import replace
 from penstock.definitions.model import FieldDefinition, FieldType, FlowDefinition, Problem, StoreDefinitions
 from penstock.definitions.naming import assign_field_names
 from penstock.definitions.type_naming import assign_type_names
+from penstock.resources.attributes import Attribute
 from penstock.resources.catalogue import CORE, CORE_FLOWS, FUTURE_NAMES
 from penstock.resources.custom import attribute_of, relation_of, target_of
 from penstock.resources.entry import entry_resource
-from penstock.resources.rows import Attribute, Relation, Resource, Route
+from penstock.resources.rows import Resource
+from penstock.resources.ways import Relation, Route
 from penstock.schema.reserved import RESERVED_ROOTS, RESERVED_TYPES
 
 _EVERYWHERE = frozenset({"customField", "customFields", "id", "type", "meta", "links", "relationships"})

@@ -6,8 +6,10 @@ Source: GRAPHQL conventions (three states, filters); CONTRACT §6.3, §10.
 
 from __future__ import annotations
 
-from penstock.resources.rows import Attribute, EnumRow, FilterRow, Kind, Listing, Operator, Resource
+from penstock.resources.attributes import Attribute, EnumRow, Kind
+from penstock.resources.rows import Resource
 from penstock.resources.token import PASSWORD_LOGIN
+from penstock.resources.ways import FilterRow, Listing, Operator
 from penstock.schema.model import EnumDescription, InputDescription, InputFieldDescription, TypeRef
 
 _OPERATOR_WORDS: dict[Operator, str] = {

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from penstock.definitions.model import FieldDefinition
-from penstock.resources.rows import Attribute, Edge, EnumRow, FilterRow, Group, Mutation, Relation, Resource
+from penstock.resources.attributes import Attribute, EnumRow, Group
+from penstock.resources.rows import Mutation, Resource
+from penstock.resources.ways import Edge, FilterRow, Relation
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,10 +71,8 @@ def build_layers(
     """
     limiter = RateLimiter(config.rate) if config.rate.per_second > 0 else None
     breaker = CircuitBreaker(config.breaker, clock=clock) if config.breaker.failures > 0 else None
-    retry = config.retry
     # A call made again counts against the store's rate like any other.
     admit = None if limiter is None else limiter.admit
-
     connection = LeanTransport if config.kind == "lean" else HttpxTransport
     transport: Transport = connection(config.base_url, config.connection)
     layers: tuple[Callable[[Transport], Transport], ...] = (
@@ -82,8 +80,8 @@ def build_layers(
         lambda inner: inner if limiter is None else RateLimitedTransport(inner, limiter),
         lambda inner: (
             inner
-            if retry.max_attempts < 2
-            else RetryingTransport(inner, retry, random=random, sleep=sleep, before_again=admit)
+            if config.retry.max_attempts < 2
+            else RetryingTransport(inner, config.retry, random=random, sleep=sleep, before_again=admit)
         ),
         lambda inner: inner if breaker is None else BreakingTransport(inner, breaker),
     )

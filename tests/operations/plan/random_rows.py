@@ -16,7 +16,8 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from penstock.errors import LimitError, PenstockError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
-from penstock.resources.rows import Attribute, Kind, Resource
+from penstock.resources.attributes import Attribute, Kind
+from penstock.resources.rows import Resource
 from penstock.schema.generation import Generation
 from penstock.schema.model import SchemaDescription
 from penstock.upstream.transport import Request, Response

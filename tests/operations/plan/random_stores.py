@@ -10,9 +10,8 @@ from __future__ import annotations
 import random
 from functools import lru_cache
 
-from tests.support.stores import Raw, between, enum_rule, field_json, flow_json, generation_of, to_many, to_one
-
 from penstock.schema.generation import Generation
+from tests.support.stores import Raw, between, enum_rule, field_json, flow_json, generation_of, to_many, to_one
 
 CORE = ("customers", "addresses", "orders", "order_items")
 CUSTOM = ("wishlists", "shipping-provider", "Reviews", "2fa", "customer-orders")

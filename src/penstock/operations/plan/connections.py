@@ -23,7 +23,8 @@ from penstock.operations.plan.shapes import Decoded
 from penstock.operations.priming import prime_page
 from penstock.operations.rows import Page, decode, page_info, read_page, total_of
 from penstock.operations.values import Row
-from penstock.resources.rows import Edge, Listing, Resource
+from penstock.resources.rows import Resource
+from penstock.resources.ways import Edge, Listing
 from penstock.upstream.transport import Response
 
 

@@ -16,7 +16,7 @@ from penstock.definitions.coerce import DATE_PATTERN, INT32_MAX, INT32_MIN
 from penstock.definitions.model import JSON
 from penstock.operations.plan.node import Node, Output, Run
 from penstock.operations.values import DATE_TIME_PATTERN, SAFE_INTEGER, Row, at, coercer
-from penstock.resources.rows import UNRECOGNIZED, Attribute, EnumRow, Kind, Path
+from penstock.resources.attributes import UNRECOGNIZED, Attribute, EnumRow, Kind, Path
 
 Uncoercible: TypeAlias = Callable[[str, str], None]
 """Told of (type, field) when a stored value cannot be read as its type."""

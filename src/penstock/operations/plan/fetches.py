@@ -15,7 +15,7 @@ from penstock.operations.plan.node import Filling, Output, Place, Run, finish
 from penstock.operations.plan.rows import RowSelection, Unfit
 from penstock.operations.rows import judge, read_many, read_one, related
 from penstock.operations.values import Row
-from penstock.resources.rows import Edge, Relation
+from penstock.resources.ways import Edge, Relation
 from penstock.upstream.transport import Response
 from penstock.upstream.wire import target
 

@@ -26,7 +26,9 @@ from penstock.operations.plan.mutations import MutationNode, PayloadEntry
 from penstock.operations.plan.node import Node
 from penstock.operations.plan.plain import MetadataNode, PlainEntry, PlainSelection, custom_entry
 from penstock.operations.plan.rows import RowSelection
-from penstock.resources.rows import Attribute, Edge, FromRow, Group, Mutation, Path, Relation, Shape
+from penstock.resources.attributes import Attribute, Group, Path
+from penstock.resources.rows import Mutation
+from penstock.resources.ways import Edge, FromRow, Relation, Shape
 from penstock.schema.generation import Generation
 from penstock.schema.model import (
     CustomValue,

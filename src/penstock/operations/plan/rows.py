@@ -21,7 +21,7 @@ from penstock.operations.plan.entries import EdgeEntry, Entry, Fix, FromRow
 from penstock.operations.plan.node import Filling, Node, Output, Place, Run, fill
 from penstock.operations.plan.shapes import Decoded, Many, Shape
 from penstock.operations.values import Row
-from penstock.resources.rows import Path
+from penstock.resources.attributes import Path
 
 
 class Unfit(Exception):  # noqa: N818 (not an error: liberal reading looks closer)

@@ -13,7 +13,7 @@ import msgspec
 
 from penstock.definitions.model import JSON
 from penstock.operations.plan.entries import STRICT_ID, EdgeEntry, Entry, Fix, Form
-from penstock.resources.rows import Path
+from penstock.resources.attributes import Path
 
 _NOTHING = "nothing"
 

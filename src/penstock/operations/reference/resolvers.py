@@ -24,7 +24,9 @@ from penstock.operations.rows import Page, judge, read_many, read_one, read_page
 from penstock.operations.rows import decode as decode_body
 from penstock.operations.values import Row, at, coercer
 from penstock.operations.writes import run_write
-from penstock.resources.rows import UNRECOGNIZED, Attribute, Edge, Group, Kind, Mutation, Relation, Resource, Shape
+from penstock.resources.attributes import UNRECOGNIZED, Attribute, Group, Kind
+from penstock.resources.rows import Mutation, Resource
+from penstock.resources.ways import Edge, Relation, Shape
 from penstock.schema.model import (
     CustomValue,
     FieldDescription,

@@ -1,0 +1,161 @@
+"""What a table can say about the ways from one resource to another: routes, edges, listings, relationships.
+
+Never here: I/O, Strawberry, anything that is true of one resource only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, TypeAlias
+
+from penstock.definitions.model import FieldDefinition
+from penstock.resources.attributes import EnumRow, Kind, Path
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One REST call: method and path template with ``{names}``."""
+
+    method: Method
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class FromRow:
+    """A path value read from the parent row: the first of several places that holds text."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FromArgument:
+    """A path value given by the client as a GraphQL argument."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FromToken:
+    """The customer id that the caller's customer token names."""
+
+
+Origin: TypeAlias = FromRow | FromArgument | FromToken
+
+
+Operator = Literal["eq", "like", "gt", "ge", "lt", "le"]
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRow:
+    """One attribute that upstream can filter on.
+
+    Attributes:
+        name: GraphQL name in the filter input.
+        attribute: Upstream's attribute name in the filter grammar.
+        checks: Where an equality can be checked on a returned row; empty where the row does not show it.
+        trims_to_lower: Whether the operand is trimmed and lower-cased, as every stored e-mail is (Q2).
+    """
+
+    name: str
+    attribute: str
+    kind: Kind
+    operators: tuple[Operator, ...]
+    checks: tuple[Path, ...] = ()
+    enum: EnumRow | None = None
+    trims_to_lower: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SortRow:
+    """One attribute that upstream can sort by; gives the members ``NAME_ASC`` and ``NAME_DESC``."""
+
+    name: str
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A paginated collection.
+
+    Attributes:
+        route: The GET of the collection.
+        filters, sorts: Exactly what upstream can do.
+        default_sort: Upstream's sort text when the client gives none; "" for none.
+        keyset: The upstream attribute whose ascending or descending sort is read by key, or None.
+        offset_wall: First record that cannot be reached by offset.
+        quoted: Whether the filter grammar of this endpoint takes quoted operands.
+    """
+
+    route: Route
+    filters: tuple[FilterRow, ...] = ()
+    sorts: tuple[SortRow, ...] = ()
+    default_sort: str = ""
+    keyset: str | None = None
+    offset_wall: int = 10_000
+    quoted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FixedFilter:
+    """An equality that an edge always asks for: attribute, origin of the value, where rows show it."""
+
+    attribute: str
+    origin: Origin
+    checks: tuple[Path, ...]
+
+
+class Shape(Enum):
+    """How many rows an edge leads to."""
+
+    ONE = "one"
+    LIST = "list"
+    CONNECTION = "connection"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A way from one resource to another, or from the query root to one: one table row, two executors.
+
+    Attributes:
+        target: GraphQL type name it leads to.
+        route: The GET it makes (for a connection: the listing's).
+        origins: Path parameter → where its value comes from. A missing value makes the edge null without a call.
+        listing: For a connection: what can be filtered and sorted.
+        fixed: Equalities always asked for.
+        primes: Whether rows read here also answer a read by id of the target (same keys on both).
+        missing_is_null: Whether upstream's 404 means null (else: the customer token is no longer valid).
+    """
+
+    name: str
+    description: str
+    shape: Shape
+    target: str
+    route: Route
+    origins: tuple[tuple[str, Origin], ...] = ()
+    listing: Listing | None = None
+    fixed: tuple[FixedFilter, ...] = ()
+    primes: bool = False
+    missing_is_null: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A relationship field: ids stand in the row, the rows behind them are read one by one.
+
+    Attributes:
+        path: Where the references stand: ``{"data": {...}}``, ``{"data": [...]}``, null or absent (§9.5).
+        target: GraphQL type name, or None where the gateway does not serve it (then an `EntryReference`).
+        route: The GET by id of the target; None with no target.
+    """
+
+    name: str
+    description: str
+    path: Path
+    many: bool
+    target: str | None
+    route: Route | None
+    field: FieldDefinition | None = None
+    deprecation: str | None = None
