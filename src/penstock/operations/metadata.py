@@ -50,21 +50,19 @@ def field_definitions(generation: Generation, flow: str | None) -> list[JSON]:
 
 def custom_value(generation: Generation, resource: Resource, row: Row, slug: str) -> JSON:
     """The raw value under a custom key, or None where there is no such key, or it is upstream's own."""
-    known = {field.slug for field in resource.definitions} | {slug for _, slug in resource.quarantined}
+    known = _definitions_by_slug(generation, resource)
     if slug not in known and (
         slug in resource.core_keys or (slug not in row and at(row, ("relationships", slug)) is None)
     ):
         return None
-    return {"slug": slug, "value": _raw(row, slug), "definition": _definition_by_slug(generation, resource, slug)}
+    return {"slug": slug, "value": _raw(row, slug), "definition": known.get(slug)}
 
 
 def custom_values(generation: Generation, resource: Resource, row: Row) -> list[JSON]:
     """Every custom value of a row: the schema's fields, quarantined ones, and keys newer than the schema."""
-    slugs = [field.slug for field in resource.definitions] + [slug for _, slug in resource.quarantined]
-    core = resource.core_keys
-    slugs += [key for key in row if key not in core]
-    values = (custom_value(generation, resource, row, slug) for slug in dict.fromkeys(slugs))
-    return [value for value in values if value is not None]
+    known, core = _definitions_by_slug(generation, resource), resource.core_keys
+    slugs = dict.fromkeys([*known, *(key for key in row if key not in core)])
+    return [{"slug": slug, "value": _raw(row, slug), "definition": known.get(slug)} for slug in slugs]
 
 
 def _raw(row: Row, slug: str) -> JSON:
@@ -74,17 +72,29 @@ def _raw(row: Row, slug: str) -> JSON:
     return value.get("data") if isinstance(value, dict) and "data" in value else value
 
 
-def _definition_by_slug(generation: Generation, resource: Resource, slug: str) -> JSON:
+class _DefinitionsBySlug(dict[str, dict[str, JSON]]):
+    """Type name → slug → definition, kept on the generation: a page of rows asks for the same again and again."""
+
+
+def _definitions_by_slug(generation: Generation, resource: Resource) -> dict[str, JSON]:
+    kept = generation.prepared.get(_DefinitionsBySlug)
+    if not isinstance(kept, _DefinitionsBySlug):
+        kept = generation.prepared[_DefinitionsBySlug] = _DefinitionsBySlug()
+    found = kept.get(resource.type_name)
+    if found is None:
+        found = kept[resource.type_name] = _read_definitions(generation, resource)
+    return found
+
+
+def _read_definitions(generation: Generation, resource: Resource) -> dict[str, JSON]:
     flow = generation.definitions.flow(resource.flow) if resource.flow else None
     if flow is None:
-        return None
-    for field in flow.fields:
-        if field.slug == slug:
-            return _definition(field, flow, _graphql_names(generation).get(field.id))
-    for identity, quarantined in resource.quarantined:
-        if quarantined == slug:
-            return _quarantined(flow.slug, identity, slug)
-    return None
+        return {}
+    names = _graphql_names(generation)
+    served = {field.slug: _definition(field, flow, names.get(field.id)) for field in flow.fields}
+    for identity, slug in resource.quarantined:
+        served.setdefault(slug, _quarantined(flow.slug, identity, slug))
+    return served
 
 
 def _graphql_names(generation: Generation) -> dict[str, tuple[str, str]]:

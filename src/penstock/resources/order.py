@@ -137,7 +137,18 @@ ORDER = Resource(
     ),
     group_types=(ORDER_ADDRESS,),
     other_keys=frozenset(
-        {"customer", "contact", "account", "account_member", "payment_intent_id", "custom_attributes", "included"}
+        {
+            "customer",
+            "contact",
+            "account",
+            "account_member",
+            "payment_intent_id",
+            "custom_attributes",
+            "included",
+            "items",
+            "promotions",
+            "custom_discounts",
+        }
     ),
     one=ONE,
     edges=(
@@ -196,6 +207,10 @@ ORDER_ITEM = Resource(
             "custom_inputs",
             "components",
             "bundle_configuration",
+            "cart_item",
+            "tax_items",
+            "custom_discounts",
+            "promotions",
         }
     ),
 )
