@@ -214,7 +214,6 @@ class Settings:
     cors_origins: tuple[str, ...] = field(
         default=(), metadata=_row(_ORIGINS, "Origins whose pages may call the gateway.")
     )
-    state_dir: str = field(default="", metadata=_row(_TEXT, "Folder for what outlives a restart; empty for none."))
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:

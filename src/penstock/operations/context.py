@@ -122,6 +122,8 @@ class Context:
         self, error: PenstockError, path: tuple[str | int, ...], locations: tuple[tuple[int, int], ...] = ()
     ) -> None:
         """Note an error for the answer."""
+        if isinstance(error, ArgumentError):
+            locations = error.locations
         self.errors.append(error_entry(error, self.request_id, path, locations))
 
     def customer_id(self) -> str:

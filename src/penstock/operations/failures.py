@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graphql import GraphQLError
+
 from penstock.definitions.model import JSON
 from penstock.errors import (
     CallerError,
@@ -19,8 +21,28 @@ from penstock.errors import (
     UpstreamInvalid,
     UpstreamUnavailable,
 )
+from penstock.operations.echoes import without_values
 from penstock.upstream.answers import retry_after, upstream_errors
 from penstock.upstream.transport import Response
+
+
+class ArgumentError(CallerError):
+    """The variables of a request make an argument of a field null where it must not be; the field alone fails.
+
+    Args:
+        message: The sentence a client reads.
+        locations: Line and column of the value in the document.
+    """
+
+    def __init__(self, message: str, locations: Sequence[tuple[int, int]]) -> None:
+        super().__init__(message)
+        self.locations = tuple(locations)
+
+
+def argument_error(error: GraphQLError) -> ArgumentError:
+    """What graphql-core says of an argument, without the values that the client sent."""
+    locations = [(location.line, location.column) for location in error.locations or ()]
+    return ArgumentError(without_values(error.message), locations)
 
 
 def error_entry(

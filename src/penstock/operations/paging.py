@@ -112,19 +112,16 @@ def page_request(edge: Edge, listing: Listing, arguments: Mapping[str, JSON]) ->
     by_key = listing.keyset is not None and isinstance(sort, str) and sort.lstrip("-") == listing.keyset
     after = arguments.get("after")
     cursor = _decode(after, str(sort), by_key) if isinstance(after, str) else None
-    offset = cursor.offset if cursor else 0
+    offset = 0 if cursor is None else cursor.offset
     if offset > listing.offset_wall:
         raise _wall(listing)
-    fixed = [Clause(row.attribute, "eq", _HOLE) for row in edge.fixed]
-    whole = [*fixed, *clauses]
-    page = list(whole)
+    whole = [*(Clause(row.attribute, "eq", _HOLE) for row in edge.fixed), *clauses]
+    page = whole
     if cursor is not None and cursor.key is not None:
         operator: Operator = "lt" if str(sort).startswith("-") else "gt"
-        page.append(Clause(str(listing.keyset), operator, cursor.key))
+        page = [*whole, Clause(str(listing.keyset), operator, cursor.key)]
     before, after_parent = _split(edge, listing, first, offset, str(sort), page)
-    counts = ("", "")
-    if by_key and cursor is not None:
-        counts = _split(edge, listing, 1, 0, str(sort), whole)
+    counts = _split(edge, listing, 1, 0, str(sort), whole) if by_key and cursor is not None else ("", "")
     return PageRequest(
         edge=edge,
         before=before,

@@ -28,6 +28,18 @@ def entry_resource(slug: str, description: str, type_name: str, singular: str, p
         plural: Root field that lists them, as ``wishlists``.
     """
     one = one_route(slug)
+    return Resource(
+        type_name=type_name,
+        description=description,
+        flow=slug,
+        relation_key=slug,
+        attributes=(identity("The entry's id."), CREATED_AT, UPDATED_AT),
+        one=one,
+        roots=_roots(slug, one, type_name, singular, plural),
+    )
+
+
+def _roots(slug: str, one: Route, type_name: str, singular: str, plural: str) -> tuple[Edge, Edge]:
     listing = Listing(
         route=Route("GET", f"/v2/flows/{slug}/entries"),
         filters=(FilterRow("id", "id", Kind.ID, ("eq",), checks=(("id",),)),),
@@ -50,12 +62,4 @@ def entry_resource(slug: str, description: str, type_name: str, singular: str, p
         listing=listing,
         primes=True,
     )
-    return Resource(
-        type_name=type_name,
-        description=description,
-        flow=slug,
-        relation_key=slug,
-        attributes=(identity("The entry's id."), CREATED_AT, UPDATED_AT),
-        one=one,
-        roots=(read_one, read_many),
-    )
+    return read_one, read_many

@@ -1,4 +1,4 @@
-"""The control endpoints: switching faults, reading the log of calls. They are the sandbox's own, not upstream's.
+"""The control endpoints: switching faults, reading the log of calls: the sandbox's own, not upstream's.
 
 Never here: what a fault does.
 

@@ -71,8 +71,7 @@ def build_layers(
     """
     limiter = RateLimiter(config.rate) if config.rate.per_second > 0 else None
     breaker = CircuitBreaker(config.breaker, clock=clock) if config.breaker.failures > 0 else None
-    # A call made again counts against the store's rate like any other.
-    admit = None if limiter is None else limiter.admit
+    admit = None if limiter is None else limiter.admit  # a call made again counts like any other
     connection = LeanTransport if config.kind == "lean" else HttpxTransport
     transport: Transport = connection(config.base_url, config.connection)
     layers: tuple[Callable[[Transport], Transport], ...] = (

@@ -11,19 +11,20 @@ from collections.abc import Mapping
 from graphql import (
     FieldNode,
     GraphQLArgument,
+    GraphQLError,
     GraphQLField,
     GraphQLNonNull,
     ListValueNode,
-    NonNullTypeNode,
     ObjectValueNode,
-    OperationDefinitionNode,
     Undefined,
     ValueNode,
     VariableNode,
-    value_from_ast,
 )
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.utilities import coerce_input_literal
 
 from penstock.definitions.model import JSON
+from penstock.operations.failures import ArgumentError, argument_error
 from penstock.operations.plan.collect import NotCovered
 
 
@@ -35,15 +36,16 @@ class Arguments:
         names: The arguments that the document gives.
     """
 
-    __slots__ = ("_fixed", "_literals", "_looked_up", "constant", "names")
+    __slots__ = ("_field", "_fixed", "_literals", "_looked_up", "_node", "constant", "names")
 
-    def __init__(self, node: FieldNode, field: GraphQLField, operation: OperationDefinitionNode) -> None:
+    def __init__(self, node: FieldNode, field: GraphQLField) -> None:
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         self.names = frozenset(given)
+        self._node = node
+        self._field = field
         self._fixed: dict[str, JSON] = {}
-        self._looked_up: list[tuple[str, str]] = []
+        self._looked_up: list[tuple[str, str, bool]] = []
         self._literals: list[tuple[str, ValueNode, GraphQLArgument]] = []
-        required = _required_variables(operation)
         for name, definition in field.args.items():
             value = given.get(name)
             has_default = definition.default_value is not Undefined
@@ -51,36 +53,51 @@ class Arguments:
                 if has_default:
                     self._fixed[name] = definition.default_value
             elif isinstance(value, VariableNode):
-                if isinstance(definition.type, GraphQLNonNull) and value.name.value not in required:
-                    raise NotCovered("nullable variable for a required argument")
                 if has_default:
                     self._fixed[name] = definition.default_value
-                self._looked_up.append((name, value.name.value))
+                self._looked_up.append((name, value.name.value, isinstance(definition.type, GraphQLNonNull)))
             elif holds_variable(value):
                 self._literals.append((name, value, definition))
             else:
-                self._fixed[name] = _read(value, definition, None)
+                self._fixed[name] = _constant(value, definition)
         is_constant = not self._looked_up and not self._literals
         self.constant: Mapping[str, JSON] | None = self._fixed if is_constant else None
 
     def read(self, variables: Mapping[str, JSON]) -> Mapping[str, JSON]:
-        """The arguments, given ones and defaults only."""
+        """The arguments, given ones and defaults only.
+
+        Raises:
+            ArgumentError: A variable that may be null is null where no null may stand.
+        """
         if self.constant is not None:
             return self.constant
         values = dict(self._fixed)
-        for name, variable in self._looked_up:
+        for name, variable, is_required in self._looked_up:
             if variable in variables:
                 values[name] = variables[variable]
+            if is_required and values.get(name) is None:
+                raise self._refusal(variables)
         for name, node, definition in self._literals:
-            values[name] = _read(node, definition, variables)
+            value: object = coerce_input_literal(node, definition.type, VariableValues({}, dict(variables)))
+            if value is Undefined:
+                raise self._refusal(variables)
+            values[name] = coerce_input_literal(node, definition.type, VariableValues({}, dict(variables)))
         return values
 
+    def _refusal(self, variables: Mapping[str, JSON]) -> ArgumentError:
+        """What graphql-core says of arguments that it cannot coerce."""
+        try:
+            get_argument_values(self._field, self._node, VariableValues({}, dict(variables)), hide_suggestions=True)
+        except GraphQLError as error:
+            return argument_error(error)
+        return ArgumentError("An argument is null where it must not be.", ())
 
-def _read(node: ValueNode, definition: GraphQLArgument, variables: Mapping[str, JSON] | None) -> JSON:
-    read: object = value_from_ast(node, definition.type, dict(variables) if variables is not None else None)
+
+def _constant(node: ValueNode, definition: GraphQLArgument) -> JSON:
+    read: object = coerce_input_literal(node, definition.type)
     if read is Undefined:
         raise NotCovered("argument literal")
-    value: JSON = value_from_ast(node, definition.type, dict(variables) if variables is not None else None)
+    value: JSON = coerce_input_literal(node, definition.type)
     return value
 
 
@@ -93,11 +110,3 @@ def holds_variable(node: ValueNode) -> bool:
     if isinstance(node, ObjectValueNode):
         return any(holds_variable(member.value) for member in node.fields)
     return False
-
-
-def _required_variables(operation: OperationDefinitionNode) -> frozenset[str]:
-    return frozenset(
-        node.variable.name.value
-        for node in operation.variable_definitions or ()
-        if isinstance(node.type, NonNullTypeNode)
-    )

@@ -18,11 +18,16 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
 )
+
+from penstock.definitions.model import JSON
+from penstock.errors import CallerError
+from penstock.operations.documents import RequestError
 
 
 class NotCovered(Exception):  # noqa: N818 (not an error: the reference executor takes over)
@@ -44,12 +49,7 @@ class Selected:
     @property
     def locations(self) -> tuple[tuple[int, int], ...]:
         """Line and column of each node, for errors."""
-        found = []
-        for node in self.nodes:
-            if node.loc is not None:
-                where = node.loc.source.get_location(node.loc.start)
-                found.append((where.line, where.column))
-        return tuple(found)
+        return tuple(place for node in self.nodes for place in locations_of(node))
 
 
 class Collector:
@@ -162,3 +162,35 @@ def condition_variables(document: DocumentNode, operation: OperationDefinitionNo
             elif isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set is not None:
                 waiting.append(selection.selection_set)
     return sorted(names)
+
+
+def check_conditions(
+    operation: OperationDefinitionNode, conditions: Sequence[str], values: Mapping[str, JSON]
+) -> None:
+    """Refuse a null that would have to decide a `@skip` or an `@include`, before anything is run.
+
+    Args:
+        operation: Where the variables are declared.
+        conditions: The variables that decide something.
+        values: Coerced variable values.
+
+    Raises:
+        RequestError: One of them was given as null; a default makes that valid, but nothing can be decided by it.
+    """
+    undecided = [name for name in conditions if values.get(name, False) is None]
+    if undecided:
+        places = {node.variable.name.value: locations_of(node) for node in operation.variable_definitions or ()}
+        raise RequestError(
+            [
+                (CallerError(f"Variable '${name}' decides a @skip or an @include and must not be null."), places[name])
+                for name in undecided
+            ]
+        )
+
+
+def locations_of(node: Node) -> list[tuple[int, int]]:
+    """Line and column of a node, for errors."""
+    if node.loc is None:
+        return []
+    where = node.loc.source.get_location(node.loc.start)
+    return [(where.line, where.column)]

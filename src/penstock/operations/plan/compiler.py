@@ -41,7 +41,7 @@ def compile_operation(
         if conditions:
             # Every decision selects a part of what this one does: what it covers, all cover.
             roots.compile_all()
-        return CompiledPlan(variables, conditions, roots.compile)
+        return CompiledPlan(operation, variables, conditions, roots.compile)
     except NotCovered as reason:
         return str(reason)
 
@@ -81,7 +81,7 @@ class _RootCompiler:
         if not isinstance(graphql_type, GraphQLObjectType):
             raise NotCovered("no such root type")
         selected = collector.root(self._operation, owner.name)
-        compiler = FieldCompiler(self._generation, collector, self._operation, self._uncoercible)
+        compiler = FieldCompiler(self._generation, collector, self._uncoercible)
         compiler.note_reads_by_id(owner, selected)
         entries = []
         for item in selected:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphql import GraphQLField, GraphQLObjectType, OperationDefinitionNode
+from graphql import GraphQLField, GraphQLObjectType
 
 from penstock.operations.edges import Way
 from penstock.operations.plan.arguments import Arguments
@@ -52,13 +52,11 @@ class FieldCompiler:
         self,
         generation: Generation,
         collector: Collector,
-        operation: OperationDefinitionNode,
         uncoercible: Uncoercible,
     ) -> None:
         self._description = generation.description
         self._types = generation.schema.type_map
         self._collector = collector
-        self._operation = operation
         self._uncoercible = uncoercible
         self._read_by_id: set[str] = set()
         self.reads = 0
@@ -92,7 +90,7 @@ class FieldCompiler:
         raise NotCovered("unknown root field")
 
     def _arguments(self, owner: ObjectDescription, item: Selected) -> Arguments:
-        return Arguments(item.nodes[0], self._graphql_field(owner, item.name), self._operation)
+        return Arguments(item.nodes[0], self._graphql_field(owner, item.name))
 
     def _graphql_field(self, owner: ObjectDescription, name: str) -> GraphQLField:
         graphql_type = self._types[owner.name]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
+from graphql import OperationDefinitionNode
 
 from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
@@ -17,6 +18,7 @@ from penstock.operations.context import Context
 from penstock.operations.documents import RequestError
 from penstock.operations.edges import NO_ROW
 from penstock.operations.failures import error_entry, in_order
+from penstock.operations.plan.collect import check_conditions
 from penstock.operations.plan.node import Filling, Node, Output, Run, finish, steps
 from penstock.operations.plan.variables import Variables
 
@@ -46,19 +48,22 @@ class CompiledPlan:
     """Runs one operation.
 
     Args:
+        operation: Where the variables are declared.
         variables: Coerces the request's variable values.
         conditions: The variables that decide what is selected.
         compile_roots: Compiles the root fields for a decision of the conditions.
     """
 
-    __slots__ = ("_compile_roots", "_conditions", "_plain", "_variables", "_variants")
+    __slots__ = ("_compile_roots", "_conditions", "_operation", "_plain", "_variables", "_variants")
 
     def __init__(
         self,
+        operation: OperationDefinitionNode,
         variables: Variables,
         conditions: list[str],
         compile_roots: Callable[[Mapping[str, bool]], Roots],
     ) -> None:
+        self._operation = operation
         self._variables = variables
         self._conditions = conditions
         self._compile_roots = compile_roots
@@ -69,6 +74,7 @@ class CompiledPlan:
         """The answer's bytes, and whether the operation was executed."""
         try:
             values = self._variables.coerce(variables, suggestions=context.suggestions)
+            check_conditions(self._operation, self._conditions, values)
         except RequestError as error:
             for fault, locations in error.faults:
                 context.errors.append(error_entry(fault, context.request_id, (), locations))

@@ -14,7 +14,7 @@ from penstock.definitions.model import JSON
 from penstock.errors import CallerError, PenstockError
 from penstock.operations.context import Context
 from penstock.operations.echoes import without_values
-from penstock.operations.failures import error_entry, in_order
+from penstock.operations.failures import argument_error, error_entry, in_order
 from penstock.operations.reference.resolvers import resolver_of
 from penstock.schema.generation import Generation
 
@@ -63,6 +63,8 @@ def _entry(error: GraphQLError, context: Context) -> dict[str, JSON]:
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     if cause is None or isinstance(cause, GraphQLError):
+        if path and error.message.startswith("Argument '"):
+            return error_entry(argument_error(error), context.request_id, path, locations)
         if path:
             context.services.on_bug(error)
             return error_entry(PenstockError(error.message), context.request_id, path, locations)
