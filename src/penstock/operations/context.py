@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from penstock.definitions.model import JSON
 from penstock.errors import CredentialError, LimitError, PenstockError
-from penstock.operations.failures import blames_bearer, blames_customer_token, error_entry
+from penstock.operations.failures import ArgumentError, blames_bearer, blames_customer_token, error_entry
 from penstock.operations.loader import Loader
 from penstock.operations.locks import WriteLocks
 from penstock.operations.request import Credentials

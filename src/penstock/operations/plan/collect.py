@@ -164,9 +164,7 @@ def condition_variables(document: DocumentNode, operation: OperationDefinitionNo
     return sorted(names)
 
 
-def check_conditions(
-    operation: OperationDefinitionNode, conditions: Sequence[str], values: Mapping[str, JSON]
-) -> None:
+def check_conditions(operation: OperationDefinitionNode, conditions: Sequence[str], values: Mapping[str, JSON]) -> None:
     """Refuse a null that would have to decide a `@skip` or an `@include`, before anything is run.
 
     Args:

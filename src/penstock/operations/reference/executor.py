@@ -8,13 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from inspect import isawaitable
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLObjectType, execute
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    execute,
+    get_operation_ast,
+)
+from graphql.execution.values import get_variable_values
 
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, PenstockError
 from penstock.operations.context import Context
+from penstock.operations.documents import RequestError
 from penstock.operations.echoes import without_values
 from penstock.operations.failures import argument_error, error_entry, in_order
+from penstock.operations.plan.collect import check_conditions, condition_variables
 from penstock.operations.reference.resolvers import resolver_of
 from penstock.schema.generation import Generation
 
@@ -40,6 +51,12 @@ async def run_reference(
 ) -> tuple[dict[str, JSON], bool]:
     """Run a validated operation; the answer and whether it was executed (False: a request error without data)."""
     schema = context.generation.schema
+    try:
+        _check_conditions(schema, document, operation_name, variables or {})
+    except RequestError as error:
+        entries = [error_entry(fault, context.request_id, (), locations) for fault, locations in error.faults]
+        context.errors = entries
+        return {"errors": [*entries]}, False
     running = execute(
         schema,
         document,
@@ -54,6 +71,22 @@ async def run_reference(
         return {"errors": list(errors)}, False
     answer: dict[str, JSON] = {"errors": in_order(errors)} if errors else {}
     return {**answer, "data": result.data}, True
+
+
+def _check_conditions(
+    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, given: Mapping[str, JSON]
+) -> None:
+    """Refuse a null condition as plans do; graphql-core would fail the parent of whatever depends on it.
+
+    Raises:
+        RequestError: A variable that decides a `@skip` or an `@include` is null.
+    """
+    operation = get_operation_ast(document, operation_name)
+    if operation is None or None not in given.values():
+        return
+    values = get_variable_values(schema, operation.variable_definitions or (), dict(given))
+    if not isinstance(values, list):
+        check_conditions(operation, condition_variables(document, operation), values.coerced)
 
 
 def _entry(error: GraphQLError, context: Context) -> dict[str, JSON]:
