@@ -1,0 +1,1 @@
+"""The product as a stranger meets it: a store, a gateway, sockets."""
