@@ -45,7 +45,7 @@ class Loader:
         self._known: dict[str, Response | PenstockError | _Flight] = {}
         self._under_way = 0
         self._line: deque[asyncio.Future[None]] = deque()
-        self._batches: DataLoader[tuple[str, str], Response] | None = None
+        self._batches: DataLoader[tuple[str, str], asyncio.Task[Response]] | None = None
 
     async def load(self, route: str, target: str) -> Response:
         """The answer for a target, batched with whatever else is asked for in this turn of the event loop.
@@ -54,9 +54,10 @@ class Loader:
             PenstockError: This target failed; the others are unaffected.
         """
         if self._batches is None:
-            self._batches = DataLoader(self._load_many, cache=False)
+            self._batches = DataLoader(self._start_all, cache=False)
         # Shielded: a cancelled waiter would leave a cancelled future in the batch and fail all of it.
-        return await asyncio.shield(self._batches.load((route, target)))
+        started = await asyncio.shield(self._batches.load((route, target)))
+        return await asyncio.shield(started)
 
     async def now(self, route: str, target: str) -> Response:
         """The answer for a target, asked for without waiting for company.
@@ -84,9 +85,13 @@ class Loader:
         """Forget every answer: a write may have changed what was read."""
         self._known.clear()
 
-    async def _load_many(self, keys: list[tuple[str, str]]) -> list[Response]:
-        reads = (self.now(route, target) for route, target in keys)
-        return await asyncio.gather(*reads, return_exceptions=True)  # type: ignore[return-value]  # aiodataloader takes exceptions as values, its types do not say so
+    async def _start_all(self, keys: list[tuple[str, str]]) -> list[asyncio.Task[Response]]:
+        """Start the reads of a batch; whoever asked waits for its own answer, not for the slowest of the batch."""
+        loop = asyncio.get_running_loop()
+        started = [loop.create_task(self.now(route, target)) for route, target in keys]
+        for read in started:
+            read.add_done_callback(_heed)
+        return started
 
     async def _fly(self, route: str, target: str) -> Response:
         flight = self._known[target] = _Flight()
@@ -141,3 +146,9 @@ class Loader:
         for waiter in flight.waiters:
             if not waiter.done():
                 waiter.set_result(None)
+
+
+def _heed(read: asyncio.Task[Response]) -> None:
+    """A failure that nobody waits for any more is no news."""
+    if not read.cancelled():
+        read.exception()
