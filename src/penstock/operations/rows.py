@@ -26,6 +26,7 @@ from penstock.upstream.wire import is_id
 Drop = Callable[[str], None]
 """Told why a row was not served."""
 
+_MOST_DIGITS = 4_000
 _decoder = msgspec.json.Decoder()
 
 
@@ -38,14 +39,19 @@ def decode(body: bytes, route: str) -> dict[str, JSON]:
     try:
         document = _decoder.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        # One number beyond what a float holds, or half a surrogate pair, must not cost the page.
+        # One number beyond what a float holds, half a surrogate pair or a stray byte must not cost the page.
         try:
-            document = _sound(json.loads(body))
+            document = _sound(json.loads(body.decode(json.detect_encoding(body), "replace"), parse_int=_whole_number))
         except (ValueError, RecursionError) as error:
             raise UpstreamInvalid(f"{route} answered with a body that is no JSON.") from error
     if not isinstance(document, dict):
         raise UpstreamInvalid(f"{route} answered with JSON that is no object.")
     return document
+
+
+def _whole_number(digits: str) -> int | float:
+    """Python reads no integer of more than 4 300 digits; one as long is beyond every number that is served."""
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
 
 
 def _sound(value: JSON) -> JSON:
