@@ -135,7 +135,7 @@ SCHEMA_INFO = ObjectDescription(
         _plain("version", REQUIRED_TEXT, "A short text that changes whenever the schema does."),
         _plain("fingerprint", REQUIRED_TEXT, "A digest over the store's definitions."),
         _plain("loadedAt", TypeRef("DateTime", non_null=True), "When the definitions were read."),
-        _plain("source", REQUIRED_TEXT, "`live`, `snapshot` or `file`."),
+        _plain("source", REQUIRED_TEXT, "`upstream`, or `snapshot` while the store cannot be read."),
         _plain("problems", TypeRef("SchemaProblem", non_null=True, is_list=True), "What could not be used as it is."),
     ),
 )
