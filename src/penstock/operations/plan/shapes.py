@@ -82,7 +82,8 @@ class Shape:
             name = f"c{index}"
             self._constants[name] = entry.constant
             return name
-        is_loose = self._types[entry.source] is object
+        # A custom field may share its key with another field, the id included: then its own type was not asked for.
+        is_loose = entry.strict is None or self._types[entry.source] is not entry.strict
         if entry.form is not None and not is_loose:
             self.forms.append((self._names[entry.source], entry.form))
         fix = entry.loosely if is_loose else entry.fix
