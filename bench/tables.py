@@ -1,0 +1,94 @@
+"""Medians, ratios within a round, and tables a README can take as they are.
+
+Never here: measuring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One server under one workload in one round.
+
+    Attributes:
+        rate: Requests a second.
+        cpu_us: CPU microseconds a request, the server's processes together.
+        busy: Share of a core the server used.
+        foreign: Share of the server's core that others used: noise.
+        calls: Calls to the stub a request.
+        rss: Resident megabytes of each process afterwards.
+        failed: Requests without a good answer.
+    """
+
+    server: str
+    workload: str
+    round: int
+    rate: float
+    cpu_us: float
+    p50_ms: float
+    p99_ms: float
+    busy: float
+    foreign: float
+    calls: float
+    rss: tuple[float, ...]
+    failed: int
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, its columns in line."""
+    lines = [list(heads), *[list(row) for row in rows]]
+    widths = [max([len(line[i]) for line in lines]) for i in range(len(heads))]
+    shown = []
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        shown.append(f"| {' | '.join(cells)} |")
+    rule = "|" + "|".join(["-" * (width + 2) for width in widths]) + "|"
+    return "\n".join([shown[0], rule, *shown[1:]])
+
+
+def ratios(runs: Sequence[Run], base: Sequence[Run]) -> list[float]:
+    """Rates against another server's in the same rounds."""
+    rates = {run.round: run.rate for run in base}
+    return [run.rate / rates[run.round] for run in runs if rates.get(run.round)]
+
+
+def short(value: float) -> str:
+    """Three digits that count."""
+    return f"{value:,.0f}".replace(",", " ") if value >= 100 else f"{value:.3g}"
+
+
+def spread(values: Sequence[float]) -> str:
+    """Median, least and most."""
+    if not values:
+        return "-"
+    return f"{short(median(values))} ({short(min(values))}-{short(max(values))})"
+
+
+def table_of(workload: str, runs: Sequence[Run], bases: Sequence[str]) -> str:
+    """The table of one workload; a column for each server whose rate the others are measured by."""
+    names = list(dict.fromkeys([run.server for run in runs if run.workload == workload]))
+    of = {name: [run for run in runs if run.workload == workload and run.server == name] for name in names}
+    present = [base for base in bases if base in of]
+    heads = ["server", "req/s", *[f"x {base}" for base in present], "CPU µs/req", "p50 ms", "p99 ms"]
+    rows = []
+    for name, own in of.items():
+        rows.append(
+            [
+                name,
+                spread([run.rate for run in own]),
+                *[spread(ratios(own, of[base])) for base in present],
+                spread([run.cpu_us for run in own]),
+                short(median([run.p50_ms for run in own])),
+                short(median([run.p99_ms for run in own])),
+                f"{median([run.busy for run in own]):.2f}",
+                f"{max([run.foreign for run in own]):.2f}",
+                f"{median([run.calls for run in own]):.2f}",
+                f"{max([sum(run.rss) for run in own]):.0f}",
+                str(sum([run.failed for run in own])),
+            ]
+        )
+    return table([*heads, "core", "others", "calls/req", "MB", "failed"], rows)
