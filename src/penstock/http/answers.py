@@ -12,6 +12,7 @@ import msgspec
 from penstock.errors import Code
 from penstock.http.asgi import Headers
 from penstock.http.media import Media
+from penstock.http.one_write import PlainAnswers
 from penstock.operations.request import OperationResult
 
 JSON_TYPE = b"application/json; charset=utf-8"
@@ -55,10 +56,11 @@ class AnswerHeads:
 
     Attributes:
         post: By media type, for answers to POST.
+        plain: The same as answers that are written at once.
         get: By media type, for answers to a method that caches know.
     """
 
-    __slots__ = ("get", "post", "version")
+    __slots__ = ("get", "plain", "post", "version")
 
     def __init__(self, version: str) -> None:
         self.version = version
@@ -69,6 +71,7 @@ class AnswerHeads:
         for media, text in _MEDIA_TYPES.items():
             self.post[media] = [(b"content-type", text), private, (b"vary", b"Accept"), shown]
             self.get[media] = [(b"content-type", text), private, (b"vary", _VARY_GET), shown]
+        self.plain = {media: PlainAnswers(headers) for media, headers in self.post.items()}
 
 
 _STATUS_OF_CODE: dict[str, int] = {

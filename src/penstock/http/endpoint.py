@@ -123,15 +123,18 @@ class GraphQLEndpoint:
         media = wanted.media or "json"
         status = status_of(result, media)
         heads = self._heads_of(generation)
-        headers = [
-            *(heads.post if request.allow_mutation else heads.get)[media],
-            (b"x-request-id", request.request_id.encode("ascii")),
-            (b"content-length", b"%d" % len(result.body)),
-        ]
-        if status == 405:
-            headers.append((b"allow", b"POST"))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": result.body})
+        request_id = request.request_id.encode("ascii")
+        is_sent = status == 200 and request.allow_mutation and heads.plain[media].send(send, request_id, result.body)
+        if not is_sent:
+            headers = [
+                *(heads.post if request.allow_mutation else heads.get)[media],
+                (b"x-request-id", request_id),
+                (b"content-length", b"%d" % len(result.body)),
+            ]
+            if status == 405:
+                headers.append((b"allow", b"POST"))
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": result.body})
         parts.tell(_facts(request.request_id, result, status, parts.clock() - started))
 
     async def _refuse(

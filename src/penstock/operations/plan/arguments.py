@@ -15,7 +15,9 @@ from graphql import (
     GraphQLField,
     GraphQLNonNull,
     ListValueNode,
+    NonNullTypeNode,
     ObjectValueNode,
+    OperationDefinitionNode,
     Undefined,
     ValueNode,
     VariableNode,
@@ -34,9 +36,10 @@ class Arguments:
     Attributes:
         constant: The arguments, where no variable takes part in them; else None.
         names: The arguments that the document gives.
+        variables: The variables that stand for a whole argument.
     """
 
-    __slots__ = ("_field", "_fixed", "_literals", "_looked_up", "_node", "constant", "names")
+    __slots__ = ("_field", "_fixed", "_literals", "_looked_up", "_node", "constant", "names", "variables")
 
     def __init__(self, node: FieldNode, field: GraphQLField) -> None:
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
@@ -60,6 +63,7 @@ class Arguments:
                 self._literals.append((name, value, definition))
             else:
                 self._fixed[name] = _constant(value, definition)
+        self.variables = frozenset(variable for _, variable, _ in self._looked_up)
         is_constant = not self._looked_up and not self._literals
         self.constant: Mapping[str, JSON] | None = self._fixed if is_constant else None
 
@@ -110,3 +114,12 @@ def holds_variable(node: ValueNode) -> bool:
     if isinstance(node, ObjectValueNode):
         return any(holds_variable(member.value) for member in node.fields)
     return False
+
+
+def required_variables(operation: OperationDefinitionNode) -> frozenset[str]:
+    """The variables of an operation that are never null."""
+    return frozenset(
+        node.variable.name.value
+        for node in operation.variable_definitions or ()
+        if isinstance(node.type, NonNullTypeNode)
+    )

@@ -81,7 +81,7 @@ class _RootCompiler:
         if not isinstance(graphql_type, GraphQLObjectType):
             raise NotCovered("no such root type")
         selected = collector.root(self._operation, owner.name)
-        compiler = FieldCompiler(self._generation, collector, self._uncoercible)
+        compiler = FieldCompiler(self._generation, collector, self._operation, self._uncoercible)
         compiler.note_reads_by_id(owner, selected)
         entries = []
         for item in selected:

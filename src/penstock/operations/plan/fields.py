@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphql import GraphQLField, GraphQLObjectType
+from graphql import GraphQLField, GraphQLObjectType, OperationDefinitionNode
 
 from penstock.operations.edges import Way
-from penstock.operations.plan.arguments import Arguments
+from penstock.operations.plan.arguments import Arguments, required_variables
 from penstock.operations.plan.collect import Collector, NotCovered, Selected
 from penstock.operations.plan.connections import ConnectionNode, PagePartEntry
 from penstock.operations.plan.entries import (
@@ -52,11 +52,13 @@ class FieldCompiler:
         self,
         generation: Generation,
         collector: Collector,
+        operation: OperationDefinitionNode,
         uncoercible: Uncoercible,
     ) -> None:
         self._description = generation.description
         self._types = generation.schema.type_map
         self._collector = collector
+        self._required = required_variables(operation)
         self._uncoercible = uncoercible
         self._read_by_id: set[str] = set()
         self.reads = 0
@@ -133,6 +135,9 @@ class FieldCompiler:
             case CustomValue(many) if owner.resource is not None:
                 below = self._description.object(field.type.name)
                 arguments = self._arguments(owner, item)
+                if not arguments.variables <= self._required:
+                    # A null would fail this field alone, at its own place in the answer.
+                    raise NotCovered("nullable variable for a slug")
                 return custom_entry(item.key, owner.resource, arguments, self._plain(item, below), many=many)
         raise NotCovered("unknown field")
 

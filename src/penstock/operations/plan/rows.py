@@ -103,7 +103,7 @@ class RowSelection:
         except _NOT_DECODED as error:
             raise Unfit from error
         for read, form in self._forms:
-            if not form.holds((read(row),)):
+            if not form.holds_one(read(row)):
                 raise Unfit
         return row
 

@@ -29,6 +29,10 @@ class Owner(Protocol):
         """It has answered and may be used again."""
         ...
 
+    def post(self, connection: LeanConnection) -> None:
+        """`LeanConnection.write_out` wants to be called with everybody else's, in this turn of the event loop."""
+        ...
+
     def watch(self, due: float) -> None:
         """`LeanConnection.check` wants to be called at this time of the loop's clock."""
         ...
@@ -51,6 +55,7 @@ class LeanConnection(asyncio.Protocol):
         "_is_blocked",
         "_loop",
         "_owner",
+        "_payload",
         "_reader",
         "_request",
         "_started",
@@ -71,13 +76,14 @@ class LeanConnection(asyncio.Protocol):
         self._waiter: asyncio.Future[Response] | None = None
         self._request: Request | None = None
         self._transport: asyncio.Transport | None = None
+        self._payload = b""
         self._deadline = self._due = inf
         self._started = loop.time()
         self._is_blocked = self.is_alive = self.is_answered = self.owns_slot = False
         self.uses = 0
 
     def begin(self, request: Request, payload: bytes, now: float) -> asyncio.Future[Response]:
-        """Write a request; the future holds its answer.
+        """Send a request with all others of this turn of the event loop; the future holds its answer.
 
         The connection must be alive and idle. From here on, a byte may have left.
         """
@@ -91,8 +97,15 @@ class LeanConnection(asyncio.Protocol):
         self.is_answered = False
         self.uses += 1
         self._owner.watch(due)
-        self._write(payload)
+        self._payload = payload
+        self._owner.post(self)
         return waiter
+
+    def write_out(self) -> None:
+        """Write the request that was begun, unless the connection is gone by now."""
+        payload, self._payload = self._payload, b""
+        if self.is_alive and payload:
+            self._write(payload)
 
     def is_waited_for_by(self, waiter: asyncio.Future[Response]) -> bool:
         """Whether this future still stands for the call under way."""

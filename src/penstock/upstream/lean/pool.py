@@ -39,6 +39,7 @@ class Pool:
         "_idle",
         "_line",
         "_loop",
+        "_outbox",
         "_places",
         "_timer",
         "_timer_at",
@@ -56,6 +57,7 @@ class Pool:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._idle: list[LeanConnection] = []
         self._line: deque[tuple[Turn, Request]] = deque()
+        self._outbox: list[LeanConnection] = []
         self._waiting = 0
         self._places = config.max_connections
         self._timer: asyncio.TimerHandle | None = None
@@ -153,6 +155,17 @@ class Pool:
             connection.abort()
             return
         self._idle.append(connection)
+
+    def post(self, connection: LeanConnection) -> None:
+        """See `Owner.post`: a burst of writes wakes the peer once, writes with work between them wake it each time."""
+        if not self._outbox and self._loop is not None:
+            self._loop.call_soon(self._write_out)
+        self._outbox.append(connection)
+
+    def _write_out(self) -> None:
+        outbox, self._outbox = self._outbox, []
+        for connection in outbox:
+            connection.write_out()
 
     def watch(self, due: float) -> None:
         """See `Owner.watch`."""

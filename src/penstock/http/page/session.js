@@ -1,0 +1,147 @@
+// What every form of the page shares: one way to send, one sign-in that lives in memory alone, one line to say things in.
+(() => {
+  "use strict";
+  const part = (id) => document.getElementById(id);
+  const place = part("explorer");
+  const options = JSON.parse(place.dataset.options);
+  const listeners = [];
+  let version = options.version;
+  let customer = null;
+  let bearer = "";
+
+  // Libraries put style sheets into the page; the policy lets those in that carry this response's nonce.
+  const { nonce } = document.querySelector("style");
+  const create = document.createElement;
+  document.createElement = function (...given) {
+    const made = create.apply(this, given);
+    if (made.localName === "style") made.nonce = nonce;
+    return made;
+  };
+
+  const say = (text) => {
+    part("said").textContent = text;
+    part("said").title = text;
+  };
+
+  const show = () => {
+    part("version").textContent = `schema ${version}`;
+    part("who").textContent = [customer?.email, bearer && "access token"].filter(Boolean).join(" + ");
+    part("sign-out").hidden = !customer && !bearer;
+    part("open-session").textContent = customer || bearer ? "Change" : "Sign in";
+  };
+
+  const noteVersion = (answer) => {
+    const now = answer.headers.get("schema-version");
+    if (!now || now === "none" || now === version) return;
+    version = now;
+    show();
+    listeners.forEach((listener) => listener(version));
+  };
+
+  const headersWith = (given) => {
+    const all = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json, application/json;q=0.9" });
+    if (bearer) all.set("authorization", `Bearer ${bearer}`);
+    if (customer) all.set("x-moltin-customer-token", customer.token);
+    for (const [name, value] of Object.entries(given ?? {})) all.set(name, String(value));
+    return all;
+  };
+
+  const noteEnd = (body, headers) => {
+    const ended = body?.errors?.some?.((error) => /^CUSTOMER_TOKEN_(EXPIRED|INVALID)$/.test(error?.extensions?.code));
+    if (ended && customer && headers.get("x-moltin-customer-token") === customer.token) {
+      customer = null;
+      show();
+      say("The customer's sign-in has ended. Sign in again.");
+    }
+  };
+
+  const send = async (request, given, signal) => {
+    const headers = headersWith(given);
+    const body = JSON.stringify(request);
+    const answer = await fetch(location.pathname, { method: "POST", headers, body, signal: signal ?? null, cache: "no-store" });
+    noteVersion(answer);
+    const text = await answer.text();
+    let decoded;
+    try {
+      decoded = JSON.parse(text);
+    } catch {
+      throw new Error(`${answer.status} ${answer.statusText}: the answer is no JSON. ${text.slice(0, 200)}`);
+    }
+    noteEnd(decoded, headers);
+    return decoded;
+  };
+
+  const signIn = async (email, password) => {
+    const query = `mutation SignIn($email: Email!, $password: String!) {
+      customerTokenCreate(input: {password: {email: $email, password: $password}}) {
+        customerToken { token }
+        userErrors { message }
+      }
+    }`;
+    const { data, errors } = await send({ query, variables: { email, password } }, { "x-moltin-customer-token": "" });
+    const made = data?.customerTokenCreate;
+    if (!made?.customerToken?.token) {
+      throw new Error([...(errors ?? []), ...(made?.userErrors ?? [])].map(({ message }) => message).join(" ") || "No token came back.");
+    }
+    customer = { email, token: made.customerToken.token };
+  };
+
+  part("open-session").addEventListener("click", () => part("session").showModal());
+  part("close-session").addEventListener("click", () => part("session").close());
+  part("session").addEventListener("click", (event) => {
+    if (event.target === part("session")) part("session").close();
+  });
+  part("session").addEventListener("close", () => {
+    part("password").value = "";
+    part("refused").textContent = "";
+  });
+  part("customer").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    part("refused").textContent = "";
+    try {
+      await signIn(part("email").value, part("password").value);
+      show();
+      say("");
+      part("session").close();
+    } catch (error) {
+      part("refused").textContent = error.message;
+    }
+  });
+  part("staff").addEventListener("submit", (event) => {
+    event.preventDefault();
+    bearer = part("bearer").value.trim().replace(/^bearer\s+/i, "");
+    show();
+    part("session").close();
+  });
+  part("sign-out").addEventListener("click", () => {
+    customer = null;
+    bearer = part("bearer").value = "";
+    show();
+    say("Signed out.");
+    part("open-session").focus();
+  });
+
+  // A tab that was left for a while may have missed a change; a HEAD costs the store nothing.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") fetch(options.schemaUrl, { method: "HEAD", cache: "no-store" }).then(noteVersion, () => {});
+  });
+
+  let isTaken = false;
+  let isTouched = false;
+  part("operation").addEventListener("input", () => (isTouched = true));
+  const takeOver = () => {
+    if (isTouched) return null;
+    isTaken = true;
+    part("small").hidden = true;
+    return place;
+  };
+  const fallBack = () => {
+    if (isTaken || !part("small").hidden) return;
+    part("small").hidden = false;
+    part("query").focus();
+    if (options.form !== "small") say("GraphiQL could not be loaded; this is the small explorer.");
+  };
+
+  show();
+  window.penstock = Object.freeze({ options, takeOver, fallBack, send, say, onSchemaChange: (callback) => listeners.push(callback) });
+})();
