@@ -6,7 +6,8 @@ Source: GRAPHQL root fields and credentials; CONTRACT §6-§10, Q6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import assert_never
 
 from penstock.definitions.model import JSON
@@ -127,3 +128,22 @@ def check_identity(edge: Edge, wanted: str | None, identity: JSON) -> None:
     """
     if wanted is not None and identity != wanted:
         raise UpstreamInvalid(f"{edge.route.template} answered with another resource than was asked for.")
+
+
+async def all_rows(reads: Sequence[Coroutine[object, object, Row | None]]) -> list[Row]:
+    """The rows that exist, when every read has ended: none outlives the answer, and it is not chance which one failed.
+
+    Raises:
+        PenstockError: The first in order of those that failed.
+    """
+    if len(reads) == 1:
+        rows: list[Row | None | BaseException] = [await reads[0]]
+    else:
+        rows = await asyncio.gather(*reads, return_exceptions=True)
+    served: list[Row] = []
+    for row in rows:
+        if isinstance(row, BaseException):
+            raise row
+        if row is not None:
+            served.append(row)
+    return served

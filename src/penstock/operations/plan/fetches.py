@@ -5,11 +5,10 @@ Never here: connections, decoding.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from penstock.definitions.model import JSON
-from penstock.operations.edges import Way, check_identity, found
+from penstock.operations.edges import Way, all_rows, check_identity, found
 from penstock.operations.plan.arguments import Arguments
 from penstock.operations.plan.node import Filling, Output, Place, Run, finish
 from penstock.operations.plan.rows import RowSelection, Unfit
@@ -121,9 +120,7 @@ class RelationNode:
             references = references[:1]
         if not references:
             return [] if self.relation.many else None
-        reads = [self._read(run, identity) for _, identity in references]
-        rows = [await reads[0]] if len(reads) == 1 else await asyncio.gather(*reads)
-        served = [found for found in rows if found is not None]
+        served = await all_rows([self._read(run, identity) for _, identity in references])
         if self.relation.many:
             return await complete_many(self.selection, run, served, place)
         return await complete(self.selection, run, served[0], place) if served else None

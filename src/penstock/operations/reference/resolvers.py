@@ -7,7 +7,6 @@ Never here: which fields there are, error shaping.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias, assert_never
 
@@ -16,7 +15,7 @@ from graphql import GraphQLResolveInfo
 from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
 from penstock.operations.context import Context
-from penstock.operations.edges import NO_ROW, Way, check_identity, found, parent_value
+from penstock.operations.edges import NO_ROW, Way, all_rows, check_identity, found, parent_value
 from penstock.operations.metadata import custom_value, custom_values, field_definitions, schema_info
 from penstock.operations.paging import page_request
 from penstock.operations.priming import prime_page
@@ -187,8 +186,7 @@ def _relation(relation: Relation) -> Resolver:
             ]
             return found_here if relation.many else next(iter(found_here), None)
         context = info.context
-        rows = await asyncio.gather(*(read_related(context, route.template, identity) for _, identity in references))
-        served = [row for row in rows if row is not None]
+        served = await all_rows([read_related(context, route.template, identity) for _, identity in references])
         return served if relation.many else next(iter(served), None)
 
     return resolve
