@@ -130,7 +130,8 @@ def check_same(servers: list[Server], names: list[str]) -> None:
 
 
 def choose(options: argparse.Namespace, scratch: Path, upstream: str) -> list[Server]:
-    servers = [penstock(free_port(), upstream), raw_proxy(free_port(), upstream)]
+    raw = [raw_proxy(free_port(), upstream, short=short) for short in (False, True)]
+    servers = [penstock(free_port(), upstream), *raw]
     only = options.only.split(",") if options.only else []
     if not only or "strawberry" in only:
         python = options.documented_python or prepare_documented(scratch)
@@ -172,7 +173,7 @@ def main() -> None:
     parser.add_argument("--workloads", default="W1,W2,W3,W4,W5,W6,MIX")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=2, help="of load for a server in a round")
-    parser.add_argument("--only", help="penstock, raw proxy, strawberry, mercurius, yoga; with commas")
+    parser.add_argument("--only", help="penstock, raw proxy, rawest proxy, strawberry, mercurius, yoga; with commas")
     parser.add_argument("--stub", type=Path, help="a compiled stub")
     parser.add_argument("--documented-python", type=Path, help="a Python that has what peers/documented.py needs")
     parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "penstock-bench")

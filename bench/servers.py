@@ -55,10 +55,10 @@ def penstock(port: int, upstream: str, workers: int = 1, name: str = "penstock")
     return Server(name, command, port, "ours", environment=environment)
 
 
-def raw_proxy(port: int, upstream: str) -> Server:
-    """Bytes through, over our transport, on our server."""
+def raw_proxy(port: int, upstream: str, *, short: bool = False) -> Server:
+    """Bytes through, over our transport, on our server; ``short`` with our short cut for answers, too."""
     command = [sys.executable, str(HERE / "peers" / "raw_proxy.py"), str(port), upstream]
-    return Server("raw proxy", command, port, "raw")
+    return Server("rawest proxy" if short else "raw proxy", [*command, *(["--short"] if short else [])], port, "raw")
 
 
 def documented(port: int, upstream: str, python: Path) -> Server:
