@@ -137,7 +137,7 @@ async def all_rows(reads: Sequence[Coroutine[object, object, Row | None]]) -> li
         PenstockError: The first in order of those that failed.
     """
     if len(reads) == 1:
-        rows: list[Row | None | BaseException] = [await reads[0]]
+        rows: list[Row | BaseException | None] = [await reads[0]]
     else:
         rows = await asyncio.gather(*reads, return_exceptions=True)
     served: list[Row] = []
