@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.sandboxes import RunningSandbox, sandbox
 from tests.support.scripted import ScriptedUpstream, scripted
+
+settings.register_profile("suite", deadline=None)  # the machine is shared: how long an example takes says nothing
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,8 @@ class ScriptedUpstream:
         self.most_under_way = 0
         self.url = ""
         self.gate: asyncio.Event | None = None
-        """While it is set to an event, every call waits for it before it is answered."""
+        """While it is set to an event, every call to a path below `gated` waits for it before it is answered."""
+        self.gated = "/"
         self.arrived = asyncio.Condition()
         self._under_way = 0
 
@@ -108,7 +109,7 @@ class ScriptedUpstream:
                 self.most_under_way = max(self.most_under_way, self._under_way)
                 async with self.arrived:
                     self.arrived.notify_all()
-                if self.gate is not None:
+                if self.gate is not None and call.path.startswith(self.gated):
                     await self.gate.wait()
                 await asyncio.sleep(0)
                 reply = self.reply(call)
