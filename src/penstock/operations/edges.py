@@ -48,21 +48,29 @@ def origin_value(origin: Origin, row: Row, arguments: Mapping[str, JSON], contex
             assert_never(origin)
 
 
+def own_key(origin: Origin) -> str:
+    """The row's own key that alone gives the origin's value, or "" where it takes more than that."""
+    if isinstance(origin, FromRow) and len(origin.paths) == 1 and len(origin.paths[0]) == 1:
+        return origin.paths[0][0]
+    return ""
+
+
 class Way:
     """How an edge that is no connection leads from a row to a target, worked out once.
 
     Most edges have one origin, a safe text between two constant ones.
     """
 
-    __slots__ = ("_after", "_before", "_edge", "_name", "_origin")
+    __slots__ = ("_after", "_before", "_edge", "_key", "_name", "_origin")
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
         self._origin: Origin | None = None
-        self._before = self._after = self._name = ""
+        self._before = self._after = self._name = self._key = ""
         if len(edge.origins) == 1:
             self._name, self._origin = edge.origins[0]
             self._before, _, self._after = edge.route.template.partition(f"{{{self._name}}}")
+            self._key = own_key(self._origin)
 
     def lead(self, row: Row, arguments: Mapping[str, JSON], context: Context) -> tuple[str, str | None] | None:
         """The target and the id that its row must have (None where that is not asked for); None leads nowhere.
@@ -70,6 +78,11 @@ class Way:
         Raises:
             CallerError: See `origin_value`.
         """
+        if self._key:
+            own = row.get(self._key)
+            if not isinstance(own, str) or not is_id(own):
+                return None
+            return f"{self._before}{own}{self._after}", own if self._name == "id" else None
         if self._origin is not None:
             value = origin_value(self._origin, row, arguments, context)
             if value is None:
@@ -100,8 +113,12 @@ def parent_value(edge: Edge, row: Row, context: Context) -> tuple[bool, str | No
     """Whether a connection leads anywhere, and the id its fixed filter asks for (None where it has no such filter)."""
     if not edge.fixed:
         return True, None
-    value = origin_value(edge.fixed[0].origin, row, {}, context)
-    return value is not None, value
+    origin = edge.fixed[0].origin
+    key = own_key(origin)
+    value = row.get(key) if key else origin_value(origin, row, {}, context)
+    if not isinstance(value, str) or not is_id(value):
+        return False, None
+    return True, value
 
 
 def found(edge: Edge, response: Response, context: Context) -> bool:

@@ -65,10 +65,7 @@ class Loader:
         Raises:
             PenstockError: This target failed; every later call for it fails alike.
         """
-        while True:
-            known = self._known.get(target)
-            if known is None:
-                return await self._fly(route, target)
+        while (known := self._known.get(target)) is not None:
             if isinstance(known, Response):
                 return known
             if isinstance(known, PenstockError):
@@ -76,24 +73,6 @@ class Loader:
             landing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             known.waiters.append(landing)
             await landing
-
-    def prime(self, target: str, response: Response) -> None:
-        """Make an answer known that came another way; what is known already stays."""
-        self._known.setdefault(target, response)
-
-    def forget(self) -> None:
-        """Forget every answer: a write may have changed what was read."""
-        self._known.clear()
-
-    async def _start_all(self, keys: list[tuple[str, str]]) -> list[asyncio.Task[Response]]:
-        """Start the reads of a batch; whoever asked waits for its own answer, not for the slowest of the batch."""
-        loop = asyncio.get_running_loop()
-        started = [loop.create_task(self.now(route, target)) for route, target in keys]
-        for read in started:
-            read.add_done_callback(_heed)
-        return started
-
-    async def _fly(self, route: str, target: str) -> Response:
         flight = self._known[target] = _Flight()
         try:
             if self._under_way >= self._bound:
@@ -112,11 +91,24 @@ class Loader:
             # Cancelled: whoever waits for this read makes it again.
             self._land(target, flight, None)
             raise
-        if not flight.waiters and self._known.get(target) is flight:
-            self._known[target] = landed
-        else:
-            self._land(target, flight, landed)
+        self._land(target, flight, landed)
         return landed
+
+    def prime(self, target: str, response: Response) -> None:
+        """Make an answer known that came another way; what is known already stays."""
+        self._known.setdefault(target, response)
+
+    def forget(self) -> None:
+        """Forget every answer: a write may have changed what was read."""
+        self._known.clear()
+
+    async def _start_all(self, keys: list[tuple[str, str]]) -> list[asyncio.Task[Response]]:
+        """Start the reads of a batch; whoever asked waits for its own answer, not for the slowest of the batch."""
+        loop = asyncio.get_running_loop()
+        started = [loop.create_task(self.now(route, target)) for route, target in keys]
+        for read in started:
+            read.add_done_callback(_heed)
+        return started
 
     async def _turn(self) -> None:
         """Wait for a free place, in line."""

@@ -90,28 +90,29 @@ class BreakingTransport:
             UpstreamUnavailable: It is open: unsent, and ``retry_after`` says for how long. No other failure has one.
         """
         breaker = self._breaker
-        if not breaker.is_closed:
-            return await self._probe(request)
-        return await self._listen(request, breaker.era)
-
-    async def aclose(self) -> None:
-        """See `Transport.aclose`."""
-        await self._inner.aclose()
-
-    async def _listen(self, request: Request, era: int) -> Response:
-        breaker = self._breaker
+        is_probe = not breaker.is_closed
+        if is_probe:
+            self._begin_probe(request)
+        era = breaker.era
         try:
             response = await self._inner.send(request)
         except (UpstreamUnavailable, UpstreamTimeout):
             breaker.fail(era)
             raise
+        finally:
+            if is_probe:
+                breaker.end_probe()
         if response.status in _DOWN:
             breaker.fail(era)
         elif breaker.failures:
             breaker.succeed(era)
         return response
 
-    async def _probe(self, request: Request) -> Response:
+    async def aclose(self) -> None:
+        """See `Transport.aclose`."""
+        await self._inner.aclose()
+
+    def _begin_probe(self, request: Request) -> None:
         breaker = self._breaker
         away = breaker.begin_probe()
         if away:
@@ -120,7 +121,3 @@ class BreakingTransport:
                 sent=False,
                 retry_after=away,
             )
-        try:
-            return await self._listen(request, breaker.era)
-        finally:
-            breaker.end_probe()

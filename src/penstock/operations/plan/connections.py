@@ -100,19 +100,21 @@ class ConnectionNode:
 
     async def resolve(self, run: Run, row: Row, place: Place) -> Output:
         """The page, as it was selected, or None."""
-        context = run.context
-        request = self._request(run)
-        leads, parent = parent_value(self.edge, row, context)
+        context, edge = run.context, self.edge
+        request = run.pages.get(id(self)) or self._request(run)
+        leads, parent = parent_value(edge, row, context)
         if not leads:
             return None
-        response = await run.read(self.edge.route.template, request.target(parent))
-        if response.status != 200 and not found(self.edge, response, context):
+        response = await run.read(edge.route.template, request.target(parent))
+        if response.status != 200 and not found(edge, response, context):
             return None
-        read = self._strict(run, request, parent, response, place)
-        if read is None:
-            page = read_page(
-                response, request, parent, lambda reason: context.services.on_dropped(self.edge.target, reason)
-            )
+        rows = self._strict(request, parent, response)
+        if rows is not None and len(self.parts) == 1 and self.parts[0].part == "nodes":
+            return await self._only_nodes(run, rows, place)
+        if rows is not None:
+            read = _Read(run, request, parent, rows, rows.received, rows.total, place, [])
+        else:
+            page = read_page(response, request, parent, lambda reason: context.services.on_dropped(edge.target, reason))
             if self.primes is not None:
                 prime_page(context.loader, self.primes, page)
             read = _Read(run, request, parent, _Whole(page), page.received, page.total, place, [])
@@ -121,15 +123,26 @@ class ConnectionNode:
             await finish(run, read.fillings)
         return answer
 
-    def _request(self, run: Run) -> PageRequest:
-        kept = run.pages.get(id(self))
-        if kept is None:
-            kept = run.pages[id(self)] = page_request(self.edge, self.listing, self.arguments.read(run.variables))
-        return kept
+    async def _only_nodes(self, run: Run, rows: _Strict, place: Place) -> Output:
+        """The page of which nothing but `nodes` was selected: the usual one."""
+        key, selection = self.parts[0].key, self.parts[0].rows
+        if selection is None:
+            raise PenstockError("nodes were selected without a selection.")
+        outs = selection.answers(rows.decoded)
+        if selection.has_edges:
+            fillings: list[Filling] = []
+            below: Place = (place, key)
+            for index, (out, decoded) in enumerate(zip(outs, rows.decoded, strict=True)):
+                fillings += selection.fillings(run, selection.partial(decoded), out, (below, index))
+            if fillings:
+                await finish(run, fillings)
+        return {key: outs}
 
-    def _strict(
-        self, run: Run, request: PageRequest, parent: str | None, response: Response, place: Place
-    ) -> _Read | None:
+    def _request(self, run: Run) -> PageRequest:
+        made = run.pages[id(self)] = page_request(self.edge, self.listing, self.arguments.read(run.variables))
+        return made
+
+    def _strict(self, request: PageRequest, parent: str | None, response: Response) -> _Strict | None:
         """The page decoded by its one selection; None where it has to be read whole."""
         main = self.main
         if main is None:
@@ -138,19 +151,24 @@ class ConnectionNode:
             envelope = main.decode_many(response.body)
         except Unfit:
             return None
-        decoded: list[Decoded] = envelope.data
+        decoded = envelope.data
         received = len(decoded)
         if received > request.first:
             decoded = decoded[: request.first]
         if parent is not None and not main.all_show(decoded, parent):
             return None
-        rows = _Strict(decoded)
-        return _Read(run, request, parent, rows, received, total_of(envelope.meta), place, [])
+        return _Strict(decoded, received, envelope.meta)
 
 
 @dataclass(frozen=True, slots=True)
 class _Strict:
     decoded: list[Decoded]
+    received: int
+    meta: JSON
+
+    @property
+    def total(self) -> int | None:
+        return total_of(self.meta)
 
     @property
     def ends(self) -> list[tuple[int, str]]:

@@ -13,9 +13,9 @@ from typing import Protocol, TypeAlias
 from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
 from penstock.operations.context import Context
+from penstock.operations.loader import Read
 from penstock.operations.paging import PageRequest
 from penstock.operations.values import Row
-from penstock.upstream.transport import Response
 
 Place: TypeAlias = "tuple[Place, str | int] | None"
 """A path from the root of the answer, innermost step last, linked so that it costs nothing until an error needs it."""
@@ -31,20 +31,15 @@ class Run:
     """One execution of a plan: the request's context and its coerced variables.
 
     Attributes:
+        read: The answer for a target: through the loader, but where exactly one read will be made, which nothing can
+            share.
         pages: Page requests already made from arguments, by the node that asked.
-        is_solo: Whether exactly one read will be made, so that nothing can be shared.
     """
 
     context: Context
     variables: Mapping[str, JSON]
-    is_solo: bool = False
+    read: Read
     pages: dict[int, PageRequest] = field(default_factory=dict)
-
-    async def read(self, route: str, target: str) -> Response:
-        """The answer for a target: through the loader, but for a read that has no company."""
-        if self.is_solo:
-            return await self.context.read(route, target)
-        return await self.context.loader.now(route, target)
 
 
 class Node(Protocol):

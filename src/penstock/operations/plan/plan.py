@@ -80,7 +80,7 @@ class CompiledPlan:
                 context.errors.append(error_entry(fault, context.request_id, (), locations))
             return _encoder.encode({"errors": context.errors}), False
         roots = self._plain or self._variant(values)
-        run = Run(context, values, roots.is_solo)
+        run = Run(context, values, context.read if roots.is_solo else context.loader.now)
         data = await (_one_by_one(run, roots) if roots.is_serial else _together(run, roots))
         if context.errors:
             return _encoder.encode({"errors": in_order(context.errors), "data": data}), True
