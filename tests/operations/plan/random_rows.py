@@ -1,4 +1,4 @@
-"""What an upstream answers: right rows, and rows and bodies that are wrong in every way that upstreams have been seen in.
+"""What an upstream answers: right rows, and rows and bodies that are wrong in every way seen of upstreams.
 
 An answer follows from the call and from a seed alone, so that both executors read the same bytes in whatever order.
 
@@ -12,6 +12,7 @@ import json
 import random
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -176,7 +177,7 @@ class RandomUpstream:
         if request.method != "GET":
             many = False
         if choose.once_in(self._trouble * 3):
-            data: JSONValue = choose.pick(STRANGE)
+            data: JSONValue = self._strange()
         elif many:
             data = [self._row(resource, choose.pick(IDS), query) for _ in range(self._count(query))]
         else:
@@ -201,7 +202,7 @@ class RandomUpstream:
     def _row(self, resource: Resource | None, identity: str, query: str) -> JSONValue:
         choose = self._choose
         if choose.once_in(self._trouble * 3):
-            return choose.pick(STRANGE)
+            return self._strange()
         row = right_row(resource, identity) if resource is not None else {"id": identity}
         owner = re.search(r'customer_id,"([^"]*)"', unquote(query))
         if owner is not None:
@@ -226,6 +227,10 @@ class RandomUpstream:
             )
         )
 
+    def _strange(self) -> JSONValue:
+        """A value of its own: whatever is put into it later stays in this answer."""
+        return deepcopy(self._choose.pick(STRANGE))
+
     def _spoil(self, row: dict[str, JSONValue]) -> None:
         """Put something strange somewhere, or take a key away."""
         choose = self._choose
@@ -237,7 +242,7 @@ class RandomUpstream:
         if choose.once_in(4):
             at.pop(key, None)
         else:
-            at[key] = choose.pick(STRANGE)
+            at[key] = self._strange()
 
 
 def _resources_by_route(description: SchemaDescription) -> dict[str, tuple[Resource, bool]]:
