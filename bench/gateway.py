@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from processes import Process, core_seconds, fetch, free_port, stopped_after
+from processes import Process, busy_seconds, fetch, free_port, stopped_after
 from servers import (
     HERE,
     Server,
@@ -63,11 +64,10 @@ class Bench:
 
     def load(self, server: Server, process: Process, name: str, number: int, seconds: int) -> Run:
         """Put one workload on one server for some seconds."""
-        core = self._cores[0]
         fetch(f"{self.upstream}/stub/reset")
-        before, busy = process.used(), core_seconds(core)
+        before, ours, busy = process.used(), self._own_seconds(), busy_seconds()
         summary = self._wrk(server, WORKLOADS[name], seconds)
-        after, busy = process.used(), core_seconds(core) - busy
+        after, ours, busy = process.used(), self._own_seconds() - ours, busy_seconds() - busy
         process.settle()
         counts = json.loads(fetch(f"{self.upstream}/stub/counts"))
         calls = sum([value for kind, value in counts.items() if kind not in {"latency_ms", "definition", "token"}])
@@ -81,11 +81,16 @@ class Bench:
             p50_ms=summary["p50_ms"],
             p99_ms=summary["p99_ms"],
             busy=cpu / summary["seconds"],
-            foreign=max(0.0, busy - cpu) / summary["seconds"],
+            foreign=max(0.0, busy - ours) / summary["seconds"],
             calls=calls / asked,
             rss=after.rss,
             failed=int(summary["failed"]),
         )
+
+    def _own_seconds(self) -> float:
+        """CPU of everything that was started here, finished loads included."""
+        finished = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return sum([process.used().cpu for process in self._running]) + finished.ru_utime + finished.ru_stime
 
     def _wrk(self, server: Server, workload: Workload, seconds: int) -> dict[str, float]:
         bodies, summary = self._scratch / "bodies", self._scratch / "summary"

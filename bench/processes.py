@@ -140,11 +140,8 @@ def fetch(url: str, body: str = "", headers: dict[str, str] | None = None) -> by
         return bytes(answer.read())
 
 
-def core_seconds(core: str) -> float:
-    """Seconds a core was busy, whatever with."""
-    for line in Path("/proc/stat").read_text().splitlines():
-        name, *ticks = line.split()
-        if name == f"cpu{core}":
-            numbers = [int(tick) for tick in ticks]
-            return (sum(numbers[:8]) - numbers[3] - numbers[4]) / os.sysconf("SC_CLK_TCK")
-    return 0.0
+def busy_seconds() -> float:
+    """Seconds the cores of this machine were busy, all together, whatever with."""
+    _, *ticks = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+    numbers = [int(tick) for tick in ticks]
+    return (sum(numbers[:8]) - numbers[3] - numbers[4]) / os.sysconf("SC_CLK_TCK")

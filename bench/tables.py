@@ -18,7 +18,7 @@ class Run:
         rate: Requests a second.
         cpu_us: CPU microseconds a request, the server's processes together.
         busy: Share of a core the server used.
-        foreign: Share of the server's core that others used: noise.
+        foreign: Cores that were busy with what was not started here: noise.
         calls: Calls to the stub a request.
         rss: Resident megabytes of each process afterwards.
         failed: Requests without a good answer.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from gateway import Bench, check_same
@@ -43,8 +42,7 @@ def main() -> None:
             for number in range(-1, options.rounds):
                 for server in chosen if number % 2 == 0 else chosen[::-1]:
                     run = bench.load(server, servers[server], name, number, options.seconds)
-                    # No core belongs to the server here, so that nobody is a stranger on it.
-                    runs += [replace(run, foreign=0.0)] if number >= 0 else []
+                    runs += [run] if number >= 0 else []
             print(f"\n### {name}: {WORKLOADS[name].words}\n\n{table_of(name, runs, [chosen[0].name])}", flush=True)
         rows = [
             [server.name, f"{process.seconds:.2f}", " + ".join([f"{rss:.0f}" for rss in process.used().rss])]
