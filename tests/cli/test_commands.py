@@ -75,8 +75,9 @@ def interrupt(process: subprocess.Popen[str], number: signal.Signals = signal.SI
     return process.returncode, output, time.monotonic() - started
 
 
-def test_version_prints_the_version() -> None:
-    done = run("version")
+@pytest.mark.parametrize("words", [("version",), ("--version",)])
+def test_version_prints_the_version(words: tuple[str, ...]) -> None:
+    done = run(*words)
 
     assert (done.returncode, done.stdout) == (0, f"penstock {__version__}\n")
 

@@ -9,6 +9,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from penstock import __version__
+
 _SANDBOX_PORT = 8001
 
 
@@ -32,6 +34,7 @@ def parse_arguments(argv: Sequence[str] | None) -> Arguments:
         description="A typed GraphQL gateway over the Moltin / Elastic Path commerce API. "
         "Settings come from PENSTOCK_… variables; an option wins over its variable.",
     )
+    parser.add_argument("--version", action="version", version=f"penstock {__version__}", help="print the version")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="run the gateway in front of a store")
