@@ -10,8 +10,9 @@ from penstock.schema.model import FieldDescription, ObjectDescription, SchemaDes
 
 _MOST_FIELDS = 12
 _ROWS = "first: 3"
-_AS_CUSTOMER = "# What this store has added to the usual fields. Sign in as a customer first, then press Ctrl+Enter."
-_AS_STAFF = "# What this store has added to the usual fields. Give an access token first, then press Ctrl+Enter."
+_ADDED = "# What this store has added to the usual fields."
+_AS_CUSTOMER = "# Sign in as a customer, then press Ctrl+Enter."
+_AS_STAFF = "# Give an access token, then press Ctrl+Enter."
 _PLAIN = """\
 # This store has no fields of its own yet. Press Ctrl+Enter.
 query Store {
@@ -34,7 +35,7 @@ def sample_document(description: SchemaDescription) -> str:
         if lines:
             is_me = root.name == "me"
             head = [_AS_CUSTOMER, "query MyFields {"] if is_me else [_AS_STAFF, "query OwnFields {"]
-            return "\n".join([*head, *_indent(lines), "}", ""])
+            return "\n".join([_ADDED, *head, *_indent(lines), "}", ""])
     return _PLAIN
 
 
