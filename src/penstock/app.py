@@ -117,7 +117,7 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
         holder=holder,
         intake=Intake(body_limits, CredentialReader()),
         request_ids=ids,
-        explorer=Stamp(load_explorer(), holder, ids) if settings.explorer else None,
+        explorer=Stamp(load_explorer(holder), holder, ids) if settings.explorer else None,
         tell=RequestMeter(metrics, line),
         log=log,
         clock=time.perf_counter,
@@ -125,7 +125,7 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     exposition = metrics.render if settings.metrics else None
     operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token)
     rest = create_operating_app(operating, _lifespan(reloader, store, log, flush))
-    front: App = Front(GraphQLEndpoint(graphql), Stamp(rest, holder, ids))
+    front: App = Front(GraphQLEndpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
     app = Cors(front, settings.cors_origins) if settings.cors_origins else front
     return Gateway(app, holder, reloader, store.own, metrics, log)
 

@@ -122,7 +122,7 @@ async def running_stage() -> AsyncIterator[Stage]:
             holder=holder,
             intake=Intake(Limits(BODY_LIMIT, 0.3), CredentialReader()),
             request_ids=ids,
-            explorer=Stamp(load_explorer(), holder, ids),
+            explorer=Stamp(load_explorer(holder), holder, ids),
             tell=told.append,
             log=create_log("info", "json", logged),
             clock=asyncio.get_running_loop().time,

@@ -378,9 +378,6 @@ async def test_a_browser_gets_the_explorer(stage: Stage) -> None:
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["schema-version"] == stage.holder.current.version
     assert page.headers["x-request-id"]
-    assert "unsafe" not in page.headers["content-security-policy"]
-    assert "http://" not in page.text
-    assert "https://" not in page.text
     assert query.headers["content-type"].startswith("application/json")
 
 

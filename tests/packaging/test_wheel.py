@@ -16,6 +16,9 @@ from tests.packaging.commands import clean_environment, running_dev
 
 ROOT = Path(__file__).resolve().parents[2]
 
+BUILT = "penstock/http/built/"
+LARGEST = 6_000_000
+
 pytestmark = pytest.mark.timeout(400)
 
 
@@ -51,14 +54,32 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
 
 
 def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
-    packaged = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("penstock/")}
+    packaged = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("penstock/")} - built_of(wheel)
     sources = {
         path.relative_to(ROOT / "src").as_posix()
         for path in (ROOT / "src" / "penstock").rglob("*")
-        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.relative_to(ROOT).parts)
+        if path.is_file()
+        and not any(part.startswith((".", "__pycache__")) for part in path.relative_to(ROOT).parts)
+        and not path.is_relative_to(ROOT / "src" / BUILT)
     }
 
     assert packaged == sources
+
+
+def built_of(wheel: Path) -> set[str]:
+    """The files of the built explorer."""
+    return {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith(BUILT)}
+
+
+def test_the_wheel_holds_the_built_explorer_and_its_licences(wheel: Path) -> None:
+    if not built_of(wheel):
+        pytest.skip("install Node.js 20.19, 22.12 or later")
+    licences = zipfile.ZipFile(wheel).read(f"{BUILT}THIRD-PARTY-LICENCES.txt").decode()
+
+    assert {name.rpartition(".")[2] for name in built_of(wheel)} == {"gz", "json", "txt", f"{BUILT}made-of"}
+    assert not any(".map" in name or "node_modules" in name for name in built_of(wheel))
+    assert wheel.stat().st_size < LARGEST
+    assert all(f"\n{name} " in licences for name in ("graphiql", "monaco-editor", "react", "graphql", "react-aria"))
 
 
 def test_the_wheel_is_typed_and_licensed(wheel: Path) -> None:

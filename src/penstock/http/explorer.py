@@ -114,7 +114,7 @@ class Explorer:
             status, message = (404, "There is no such file.") if asset is None else (405, "Use GET.")
             allow: Headers = [] if asset is None else [(b"allow", b"GET, HEAD")]
             headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), *allow]
-            return status, headers, error_body(message, "BAD_REQUEST", "")
+            return status, headers, error_body(message, "BAD_REQUEST", _request_id(scope["headers"]))
         headers = [
             (b"content-type", asset.media_type),
             (b"cache-control", _NEVER_CHANGES),
@@ -196,6 +196,10 @@ def _fill(text: str, values: dict[str, str]) -> str:
 def _takes_gzip(headers: Headers) -> bool:
     accepted = b",".join(value for name, value in headers if name == b"accept-encoding").lower()
     return any(part.strip() in (b"gzip", b"*") for part in accepted.split(b","))
+
+
+def _request_id(headers: Headers) -> str:
+    return next((value.decode("latin-1") for name, value in headers if name == b"x-request-id"), "")
 
 
 def _hash(text: str) -> str:

@@ -18,9 +18,9 @@
     return made;
   };
 
+  let usual = part("said").textContent;
   const say = (text) => {
-    part("said").textContent = text;
-    part("said").title = text;
+    part("said").title = part("said").textContent = text || usual;
   };
 
   const show = () => {
@@ -138,8 +138,10 @@
   const fallBack = () => {
     if (isTaken || !part("small").hidden) return;
     part("small").hidden = false;
+    part("query").setSelectionRange(0, 0);
     part("query").focus();
-    if (options.form !== "small") say("GraphiQL could not be loaded; this is the small explorer.");
+    usual = "GraphiQL could not be loaded; this is the small explorer.";
+    say("");
   };
 
   show();
