@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, nodes
 
 from penstock.operations.request import Credentials
-from tests.operations.plan.both import Bench, Ran, bench
+from tests.operations.plan.both import Bench, Ran
+from tests.operations.plan.random_leaves import RandomLeaves
 from tests.operations.plan.random_operations import Operation, operations
-from tests.operations.plan.random_rows import IDS, RandomUpstream
+from tests.operations.plan.random_rows import IDS, RandomUpstream, SeededChoices
 from tests.operations.plan.random_stores import random_store
-from tests.operations.plan.random_values import CURSORS
 from tests.support.gateway import NOW, credentials_of, customer_token
 
 EXAMPLES = int(os.environ.get("PENSTOCK_DIFFERENTIAL_EXAMPLES", "0"))
@@ -48,12 +46,6 @@ def thorough(examples: int) -> settings:
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
     )
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Bench]:
-    with bench() as made:
-        yield made
 
 
 def assert_same(planned: Ran, reference: Ran) -> None:
@@ -91,7 +83,19 @@ def test_any_mutation_gives_the_same_answer_by_the_same_calls(
     assert_same(planned, reference)
 
 
-_AFTERS = st.sampled_from(CURSORS).map(nodes.String)
+@thorough(300)
+@given(STORES, SEEDS, st.sampled_from((25, 10, 5, 3)))
+def test_rows_of_any_kind_are_read_alike(running: Bench, store: int, seed: int, trouble: int) -> None:
+    generation = random_store(store)
+    operation = RandomLeaves(SeededChoices(f"leaves {seed}"), generation).make()
+    upstream = RandomUpstream(seed, generation, trouble)
+
+    planned, reference = running.both(generation, operation, upstream, credentials=SIGNED_IN, salt=seed)
+
+    assert planned.result.path == "plan"
+    assert_same(planned, reference)
+
+
 _SCALARS = {
     "ID": st.sampled_from((*IDS, "a/b", "")).map(nodes.String),
     "DateTime": st.sampled_from(("2024-03-09T16:20:00Z", "never")).map(nodes.String),
