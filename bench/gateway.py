@@ -17,7 +17,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from processes import Process, busy_seconds, fetch, free_port, stopped_after
+from processes import Process, busy_seconds, fetch, free_port, stopped_after, wait_for_quiet
 from servers import (
     HERE,
     Server,
@@ -33,14 +33,19 @@ from tables import Run, table, table_of
 from workloads import WORKLOADS, Workload, leaves, requests_of
 
 SERVER_CORE, LOAD_CORE = "0", "1"
+NOISE = 0.1
+"""Cores that others may keep busy during a run that counts."""
 HEADERS = {"content-type": "application/json", "authorization": "Bearer b", "x-moltin-customer-token": "t"}
 
 
 class Bench:
     """Everything that runs: the stub, the servers, and the load that is put on them one by one."""
 
-    def __init__(self, scratch: Path, running: list[Process], stub: Path, cores: tuple[str, str]) -> None:
+    def __init__(
+        self, scratch: Path, running: list[Process], stub: Path, cores: tuple[str, str], tries: int = 1
+    ) -> None:
         self._scratch = scratch
+        self._tries = tries
         self._running = running
         self._cores = cores
         self._fresh = 0
@@ -86,6 +91,16 @@ class Bench:
             rss=after.rss,
             failed=int(summary["failed"]),
         )
+
+    def load_in_quiet(self, server: Server, process: Process, name: str, number: int, seconds: int) -> Run:
+        """The same when nobody else works, tried again where somebody did; the quietest run counts."""
+        tries = []
+        for _ in range(self._tries):
+            wait_for_quiet()
+            tries.append(self.load(server, process, name, number, seconds))
+            if tries[-1].foreign < NOISE:
+                break
+        return min(tries, key=lambda run: run.foreign)
 
     def _own_seconds(self) -> float:
         """CPU of everything that was started here, finished loads included."""
@@ -158,9 +173,9 @@ def measure(bench: Bench, servers: dict[Server, Process], options: argparse.Name
             bench.load(server, servers[server], name, -1, 1)
         for number in range(options.rounds):
             turn = able if number % 2 == 0 else able[::-1]
-            runs += [bench.load(server, servers[server], name, number, options.seconds) for server in turn]
+            runs += [bench.load_in_quiet(server, servers[server], name, number, options.seconds) for server in turn]
         bench.set_latency(0)
-        shown = table_of(name, runs, ["strawberry", "mercurius", "raw proxy"])
+        shown = table_of(name, runs, ["strawberry", "mercurius"], "raw proxy")
         print(f"\n### {name}: {workload.words}\n\n{shown}", flush=True)
     return runs
 
@@ -178,6 +193,7 @@ def main() -> None:
     parser.add_argument("--workloads", default="W1,W2,W3,W4,W5,W6,MIX")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=2, help="of load for a server in a round")
+    parser.add_argument("--tries", type=int, default=3, help="of a run that somebody else disturbed")
     parser.add_argument("--only", help="penstock, raw proxy, rawest proxy, strawberry, mercurius, yoga; with commas")
     parser.add_argument("--stub", type=Path, help="a compiled stub")
     parser.add_argument("--documented-python", type=Path, help="a Python that has what peers/documented.py needs")
@@ -187,7 +203,7 @@ def main() -> None:
     options.scratch.mkdir(exist_ok=True)
     with stopped_after() as running:
         stub = options.stub or build_stub(options.scratch)
-        bench = Bench(options.scratch, running, stub, (SERVER_CORE, LOAD_CORE))
+        bench = Bench(options.scratch, running, stub, (SERVER_CORE, LOAD_CORE), options.tries)
         chosen = choose(options, options.scratch, bench.upstream)
         started = {server: bench.start(server) for server in chosen}
         check_same(chosen, options.workloads.split(","))

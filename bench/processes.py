@@ -145,3 +145,13 @@ def busy_seconds() -> float:
     _, *ticks = Path("/proc/stat").read_text().split("\n", 1)[0].split()
     numbers = [int(tick) for tick in ticks]
     return (sum(numbers[:8]) - numbers[3] - numbers[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_for_quiet(patience_seconds: float = 20) -> None:
+    """Wait until the machine has nothing to do, but not for ever."""
+    until = time.perf_counter() + patience_seconds
+    while time.perf_counter() < until:
+        before = busy_seconds()
+        time.sleep(0.3)
+        if busy_seconds() - before < 0.04:
+            return

@@ -56,6 +56,12 @@ def ratios(runs: Sequence[Run], base: Sequence[Run]) -> list[float]:
     return [run.rate / rates[run.round] for run in runs if rates.get(run.round)]
 
 
+def cpu_ratios(runs: Sequence[Run], base: Sequence[Run]) -> list[float]:
+    """CPU a request against another server's in the same rounds."""
+    costs = {run.round: run.cpu_us for run in base}
+    return [run.cpu_us / costs[run.round] for run in runs if costs.get(run.round)]
+
+
 def short(value: float) -> str:
     """Three digits that count."""
     return f"{value:,.0f}".replace(",", " ") if value >= 100 else f"{value:.3g}"
@@ -68,27 +74,36 @@ def spread(values: Sequence[float]) -> str:
     return f"{short(median(values))} ({short(min(values))}-{short(max(values))})"
 
 
-def table_of(workload: str, runs: Sequence[Run], bases: Sequence[str]) -> str:
-    """The table of one workload; a column for each server whose rate the others are measured by."""
+def table_of(workload: str, runs: Sequence[Run], bases: Sequence[str], least: str = "") -> str:
+    """The table of one workload.
+
+    Args:
+        workload: Whose runs are shown.
+        runs: Of every workload so far.
+        bases: Servers whose rates the others' are divided by, a column for each.
+        least: The server whose CPU a request the others' is divided by.
+    """
     names = list(dict.fromkeys([run.server for run in runs if run.workload == workload]))
     of = {name: [run for run in runs if run.workload == workload and run.server == name] for name in names}
-    present = [base for base in bases if base in of]
-    heads = ["server", "req/s", *[f"x {base}" for base in present], "CPU µs/req", "p50 ms", "p99 ms"]
+    bases = [base for base in bases if base in of]
+    heads = ["server", "req/s", *[f"x {base}" for base in bases], "CPU µs/req"]
+    heads += [f"CPU / {least}"] if least in of else []
     rows = []
     for name, own in of.items():
-        rows.append(
-            [
-                name,
-                spread([run.rate for run in own]),
-                *[spread(ratios(own, of[base])) for base in present],
-                spread([run.cpu_us for run in own]),
-                short(median([run.p50_ms for run in own])),
-                short(median([run.p99_ms for run in own])),
-                f"{median([run.busy for run in own]):.2f}",
-                f"{max([run.foreign for run in own]):.2f}",
-                f"{median([run.calls for run in own]):.2f}",
-                f"{max([sum(run.rss) for run in own]):.0f}",
-                str(sum([run.failed for run in own])),
-            ]
-        )
-    return table([*heads, "core", "others", "calls/req", "MB", "failed"], rows)
+        row = [name, spread([run.rate for run in own]), *[spread(ratios(own, of[base])) for base in bases]]
+        row.append(spread([run.cpu_us for run in own]))
+        row += [spread(cpu_ratios(own, of[least]))] if least in of else []
+        rows.append([*row, *_rest(own)])
+    return table([*heads, "p50 ms", "p99 ms", "core", "others", "calls/req", "MB", "failed"], rows)
+
+
+def _rest(own: Sequence[Run]) -> list[str]:
+    return [
+        short(median([run.p50_ms for run in own])),
+        short(median([run.p99_ms for run in own])),
+        f"{median([run.busy for run in own]):.2f}",
+        f"{max([run.foreign for run in own]):.2f}",
+        f"{median([run.calls for run in own]):.2f}",
+        f"{max([sum(run.rss) for run in own]):.0f}",
+        str(sum([run.failed for run in own])),
+    ]
