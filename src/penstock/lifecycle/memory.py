@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gc
 
-_YOUNG = 20_000
+_YOUNG = 10_000
 _MIDDLE = 20
 _OLD = 20
 

@@ -103,6 +103,10 @@ class Context:
         self._is_renewed = False
         self._loader: Loader | None = None
 
+    def end(self) -> None:
+        """Let go of what was read: the loader knows the context, and only the collector would part them."""
+        self._loader = None
+
     @property
     def loader(self) -> Loader:
         """The reads of this request."""

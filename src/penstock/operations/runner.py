@@ -46,21 +46,16 @@ class Runner:
             return _method(message, prepared, request.request_id)
         suggestions = self._settings.suggestions
         context = Context(self._services, generation, credentials, request.request_id, suggestions=suggestions)
-        plan = prepared.plan
-        if isinstance(plan, str):
-            answer, executed = await run_reference(
-                context, prepared.document, request.operation_name, request.variables
-            )
-            body, path = _encoder.encode(answer), "reference"
-        else:
-            body, executed = await plan.run(context, request.variables)
-            path = "plan"
+        try:
+            body, executed = await _execute(context, prepared, request)
+        finally:
+            context.end()
         return OperationResult(
             body,
             "executed" if executed else "refused",
             prepared.kind,
             prepared.name,
-            path,
+            "reference" if isinstance(prepared.plan, str) else "plan",
             context.codes,
             context.calls,
         )
@@ -74,6 +69,14 @@ class Runner:
         made = Documents(generation, self._settings, self._compile)
         generation.prepared[Documents] = made
         return made
+
+
+async def _execute(context: Context, prepared: PreparedOperation, request: OperationRequest) -> tuple[bytes, bool]:
+    """The answer's bytes, and whether the operation was executed."""
+    if not isinstance(prepared.plan, str):
+        return await prepared.plan.run(context, request.variables)
+    answer, executed = await run_reference(context, prepared.document, request.operation_name, request.variables)
+    return _encoder.encode(answer), executed
 
 
 def _refused(error: RequestError, request_id: str) -> OperationResult:
