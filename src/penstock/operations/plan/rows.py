@@ -157,7 +157,9 @@ class RowSelection:
             return True
         is_shown = False
         try:
-            for read in self._checks:
+            for first_step, read in self._checks:
+                if not any(map(first_step, decoded)):
+                    continue
                 found = set(map(read, decoded))
                 if found == {parent}:
                     is_shown = True

@@ -45,7 +45,8 @@ class Shape:
         fixes: Which fields of the answer have to be turned into something else.
         needs: (upstream key, attribute) that edges read.
         forms: (attribute, form) of texts that are judged after decoding.
-        checks: Read where a row shows the id of the row it hangs on; raise AttributeError where a step is null.
+        checks: Read where a row shows the id of the row it hangs on: the first step, falsy where there is none, and
+            the whole path, an AttributeError where a later step is missing.
     """
 
     def __init__(self, entries: Sequence[Entry | EdgeEntry], *, has_id: bool, checks: Sequence[Path]) -> None:
@@ -91,9 +92,9 @@ class Shape:
             self.fixes.append((index, fix))
         return self._names[entry.source]
 
-    def _check(self, path: Path) -> Callable[[Decoded], JSON]:
+    def _check(self, path: Path) -> tuple[Callable[[Decoded], object], Callable[[Decoded], JSON]]:
         name = self._names[path[0]]
-        return attrgetter(".".join([name, *(f"k_{key}" for key in path[1:])]))
+        return attrgetter(name), attrgetter(".".join([name, *(f"k_{key}" for key in path[1:])]))
 
     def _make_row(self) -> type[msgspec.Struct]:
         fields: list[tuple[str, object, object]] = []
@@ -101,8 +102,6 @@ class Shape:
             name = self._names[key]
             if key == "id" and self._has_id:
                 fields.insert(0, (name, type_, msgspec.NODEFAULT))
-            elif isinstance(type_, type) and issubclass(type_, msgspec.Struct):
-                fields.append((name, type_, msgspec.field(default_factory=type_)))
             elif type_ is object:
                 fields.append((name, object, None))
             else:
@@ -143,6 +142,5 @@ def _nested(top: str, paths: Sequence[Path], depth: int = 1) -> object:
     fields: list[tuple[str, object, object]] = []
     for key in below:
         type_ = _nested(key, [path for path in paths if path[depth - 1] == top], depth + 1)
-        default = msgspec.field(default_factory=type_) if isinstance(type_, type) and type_ is not object else None
-        fields.append((f"k_{key}", type_, default))
+        fields.append((f"k_{key}", type_ if type_ is object else type_ | None, None))  # type: ignore[operator]  # types made at run time
     return msgspec.defstruct("Nested", fields, rename={f"k_{key}": key for key in below}, gc=False)
