@@ -22,6 +22,7 @@ from penstock.operations.plan import compile_operation
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.operations.runner import Runner
 from penstock.schema.generation import Generation
+from penstock.upstream.tokens import ClientCredentials, TokenSource
 from tests.operations.plan.quiet import Answering, Call, IdleSelector, QuietUpstream
 from tests.operations.plan.random_operations import Operation
 from tests.support.gateway import NOW, credentials_of
@@ -94,12 +95,18 @@ class Bench:
         in_waves: bool = False,
         concurrency: int = 1_000,
         budget: int = 0,
+        implicit: bool = False,
     ) -> Ran:
-        """Run an operation as a plan where there is one, or in the reference executor."""
+        """Run an operation as a plan where there is one, or in the reference executor.
+
+        Args:
+            implicit: Whether the gateway has a client id, for callers without a bearer.
+        """
         upstream = QuietUpstream(answering, self._selector, salt, in_waves)
         ran = Ran(OperationResult(b""), upstream)
         services = Services(
             upstream,
+            anonymous=TokenSource(upstream, ClientCredentials("id", None), clock=lambda: NOW) if implicit else None,
             budget=budget,
             concurrency=concurrency,
             now=lambda: NOW,

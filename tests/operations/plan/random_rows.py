@@ -86,7 +86,8 @@ class RandomUpstream:
 
     def __call__(self, request: Request, earlier: int) -> Response | PenstockError:
         """The answer to a call, the same one for the same call."""
-        place = f"{self._seed} {request.method} {request.target} {request.body!r} {earlier}"
+        bearer = dict(request.headers.pairs).get(b"authorization", b"")
+        place = f"{self._seed} {request.method} {request.target} {request.body!r} {bearer!r} {earlier}"
         choose = self._choose = SeededChoices(place)
         if choose.once_in(self._trouble):
             return self._refusal()
@@ -126,6 +127,8 @@ class RandomUpstream:
 
     def _document(self, request: Request) -> JSONValue:
         choose = self._choose
+        if request.target == "/oauth/access_token":
+            return {"access_token": f"t{choose.below(9)}", "token_type": "Bearer", "expires_in": 3600}
         path, _, query = request.target.partition("?")
         resource, many = self._resources.get(request.route, (None, False))
         if request.method != "GET":

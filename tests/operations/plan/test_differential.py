@@ -135,6 +135,21 @@ query Page($first: Int!, $after: String, $sort: CustomerSort, $filter: CustomerF
 """
 
 
+@thorough(100)
+@given(STORES, SEEDS, st.sampled_from((10_000, 6, 3)))
+def test_callers_without_a_bearer_share_one_token_and_renew_it_alike(
+    running: Bench, store: int, seed: int, trouble: int
+) -> None:
+    generation = random_store(store)
+    operation = RandomLeaves(SeededChoices(f"leaves {seed}"), generation).make()
+    upstream = RandomUpstream(seed, generation, trouble)
+    caller = credentials_of(bearer=None, token=customer_token("c1"))
+
+    planned, reference = running.both(generation, operation, upstream, credentials=caller, salt=seed, implicit=True)
+
+    assert_same(planned, reference)
+
+
 @thorough(60)
 @given(st.data(), STORES, SEEDS, TROUBLE, st.sampled_from((None, "ID_DESC", "NAME_ASC", "CREATED_AT_DESC")))
 def test_cursors_of_one_answer_lead_on_to_the_same_answer(

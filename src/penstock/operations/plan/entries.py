@@ -120,7 +120,7 @@ def attribute_entry(key: str, owner: str, row: Attribute, uncoercible: Uncoercib
 
     def read(value: JSON) -> Output:
         result = coerce(value)
-        if result is None and value is not None:
+        if result is None and value is not None and not (row.enum is not None and value == ""):
             uncoercible(owner, name)
         return result
 
