@@ -129,7 +129,7 @@ def run(command: list[str], place: Path) -> str:
     )
     if done.returncode != 0:
         words = " ".join(Path(command[0]).name.split() + command[1:2])
-        raise NotBuiltError(f"{words} failed: {(done.stderr or done.stdout).strip()[-500:]}")
+        raise NotBuiltError(f"{words} failed: {(done.stderr or done.stdout).strip()[:500]}")
     return done.stdout
 
 

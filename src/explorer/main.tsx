@@ -81,6 +81,7 @@ function Explorer(): JSX.Element {
       fetcher={fetcher}
       schema={useSchema()}
       plugins={PLUGINS}
+      storage={penstock.storage}
       defaultTabs={TABS}
       defaultQuery=""
       defaultEditorToolsVisibility={false}

@@ -13,6 +13,8 @@ interface PenstockPage {
     /** Where the schema is as text, relative to the page. */
     readonly schemaUrl: string;
   };
+  /** The browser's storage, which headers never reach; memory where the browser gives none. */
+  readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem" | "clear" | "length">;
   /** Hides the small explorer and gives the element to draw in; null when someone is using it already. */
   takeOver(): HTMLElement | null;
   /** Sends a request with the session's headers; those given here win. */

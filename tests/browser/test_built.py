@@ -77,7 +77,7 @@ def test_an_access_token_travels_as_a_bearer(built: Watched, seeded: RunningSand
     expect(built.page.locator(RESPONSE).first).to_contain_text("totalCount")
 
 
-def test_the_headers_pane_wins_over_the_session(built: Watched) -> None:
+def test_the_headers_pane_wins_over_the_session_and_is_not_stored(built: Watched) -> None:
     built.open()
     sent = operations(built)
     built.page.get_by_role("button", name="Headers").click()
@@ -86,6 +86,9 @@ def test_the_headers_pane_wins_over_the_session(built: Watched) -> None:
     built.run()
     expect(built.page.locator(RESPONSE).first).to_contain_text("errors")
 
+    stored = built.page.evaluate("JSON.stringify({...localStorage})")
+    assert "Bearer planted" not in stored
+    assert "MyFields" in stored
     assert sent[-1].headers["x-moltin-language"] == "fr"
     assert sent[-1].headers["authorization"] == "Bearer planted"
 
@@ -135,6 +138,22 @@ def test_the_button_and_the_key_read_the_schema_again(built: Watched) -> None:
         built.page.get_by_role("button", name="etch GraphQL schema").click()
     with built.page.expect_response("**/schema.graphql"):
         built.page.keyboard.press("Control+Shift+R")
+
+
+def test_a_document_is_run_as_it_is_even_at_once(built: Watched) -> None:
+    built.open()
+    built.write("{ schemaInfo { version } }")
+    built.page.keyboard.press("Control+Enter")
+
+    expect(built.page.locator(RESPONSE).first).to_contain_text('"version"')
+
+
+def test_a_document_that_cannot_run_is_told_without_noise(built: Watched) -> None:
+    built.open()
+    built.write("{ nothingLikeThis }")
+    built.page.keyboard.press("Control+Enter")
+
+    expect(built.page.locator(RESPONSE).first).to_contain_text("GRAPHQL_VALIDATION_FAILED")
 
 
 def test_an_unknown_field_is_underlined_while_typing(built: Watched) -> None:

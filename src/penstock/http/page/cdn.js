@@ -15,6 +15,7 @@
         React.createElement(GraphiQL, {
           // A new function each time: that is what makes it ask for the schema again.
           fetcher: (request, given) => penstock.send(request, given?.headers),
+          storage: penstock.storage,
           defaultTabs: [{ query: penstock.options.query }],
           defaultQuery: "",
           defaultEditorToolsVisibility: false,

@@ -39,7 +39,8 @@
   };
 
   const headersWith = (given) => {
-    const all = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json, application/json;q=0.9" });
+    // This media type answers a document that does not run with 200: one is typing, the console can stay quiet.
+    const all = new Headers({ "content-type": "application/json", accept: "application/json" });
     if (bearer) all.set("authorization", `Bearer ${bearer}`);
     if (customer) all.set("x-moltin-customer-token", customer.token);
     for (const [name, value] of Object.entries(given ?? {})) all.set(name, String(value));
@@ -57,7 +58,9 @@
 
   const send = async (request, given, signal) => {
     const headers = headersWith(given);
-    const body = JSON.stringify(request);
+    // GraphiQL takes a moment to see that an operation is gone: what was pasted and run at once has the old one's name.
+    const isNamed = !request.operationName || request.query.includes(request.operationName);
+    const body = JSON.stringify(isNamed ? request : { ...request, operationName: null });
     const answer = await fetch(location.pathname, { method: "POST", headers, body, signal: signal ?? null, cache: "no-store" });
     noteVersion(answer);
     const text = await answer.text();
@@ -126,6 +129,43 @@
     if (document.visibilityState === "visible") fetch(options.schemaUrl, { method: "HEAD", cache: "no-store" }).then(noteVersion, () => {});
   });
 
+  // GraphiQL's history would write headers down, tokens and all: what is stored here has none.
+  const inMemory = (texts = {}) => ({
+    getItem: (name) => texts[name] ?? null,
+    setItem: (name, text) => void (texts[name] = text),
+    removeItem: (name) => void delete texts[name],
+    keys: () => Object.keys(texts),
+  });
+  const inBrowser = ({ localStorage } = window) => ({
+    getItem: (name) => localStorage.getItem(name),
+    setItem: (name, text) => localStorage.setItem(name, text),
+    removeItem: (name) => localStorage.removeItem(name),
+    keys: () => Object.keys(localStorage).filter((name) => name.startsWith("graphiql:")),
+  });
+  const kept = (() => {
+    try {
+      return inBrowser();
+    } catch {
+      return inMemory();
+    }
+  })();
+  const withoutHeaders = (text) => {
+    try {
+      return JSON.stringify(JSON.parse(text), (key, value) => (key === "headers" ? null : value));
+    } catch {
+      return text;
+    }
+  };
+  const storage = {
+    getItem: kept.getItem,
+    setItem: (name, text) => name === "graphiql:headers" || kept.setItem(name, withoutHeaders(text)),
+    removeItem: kept.removeItem,
+    clear: () => kept.keys().forEach(kept.removeItem),
+    get length() {
+      return kept.keys().length;
+    },
+  };
+
   let isTaken = false;
   let isTouched = false;
   part("operation").addEventListener("input", () => (isTouched = true));
@@ -145,5 +185,5 @@
   };
 
   show();
-  window.penstock = Object.freeze({ options, takeOver, fallBack, send, say, onSchemaChange: (callback) => listeners.push(callback) });
+  window.penstock = Object.freeze({ options, storage, takeOver, fallBack, send, say, onSchemaChange: (callback) => listeners.push(callback) });
 })();
