@@ -6,6 +6,7 @@ Never here: what is measured with them.
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -128,9 +129,16 @@ def stopped_after() -> Iterator[list[Process]]:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A free port that the system gives no outgoing connection meanwhile: one below those it chooses from."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 def fetch(url: str, body: str = "", headers: dict[str, str] | None = None) -> bytes:
@@ -147,7 +155,7 @@ def busy_seconds() -> float:
     return (sum(numbers[:8]) - numbers[3] - numbers[4]) / os.sysconf("SC_CLK_TCK")
 
 
-def wait_for_quiet(patience_seconds: float = 20) -> None:
+def wait_for_quiet(patience_seconds: float = 3) -> None:
     """Wait until the machine has nothing to do, but not for ever."""
     until = time.perf_counter() + patience_seconds
     while time.perf_counter() < until:

@@ -80,18 +80,19 @@ def table_of(workload: str, runs: Sequence[Run], bases: Sequence[str], least: st
     Args:
         workload: Whose runs are shown.
         runs: Of every workload so far.
-        bases: Servers whose rates the others' are divided by, a column for each.
+        bases: Servers the others are measured by: in rate, and in CPU a request, which noise does not touch so much.
         least: The server whose CPU a request the others' is divided by.
     """
     names = list(dict.fromkeys([run.server for run in runs if run.workload == workload]))
     of = {name: [run for run in runs if run.workload == workload and run.server == name] for name in names}
     bases = [base for base in bases if base in of]
-    heads = ["server", "req/s", *[f"x {base}" for base in bases], "CPU µs/req"]
+    heads = ["server", "req/s", *[f"x {base}" for base in bases], "CPU µs/req", *[f"x {base} in CPU" for base in bases]]
     heads += [f"CPU / {least}"] if least in of else []
     rows = []
     for name, own in of.items():
         row = [name, spread([run.rate for run in own]), *[spread(ratios(own, of[base])) for base in bases]]
         row.append(spread([run.cpu_us for run in own]))
+        row += [spread([1 / ratio for ratio in cpu_ratios(own, of[base])]) for base in bases]
         row += [spread(cpu_ratios(own, of[least]))] if least in of else []
         rows.append([*row, *_rest(own)])
     return table([*heads, "p50 ms", "p99 ms", "core", "others", "calls/req", "MB", "failed"], rows)
