@@ -57,6 +57,7 @@ class RowSelection:
         "_needs",
         "_out",
         "_readers",
+        "_renamed",
         "has_edges",
         "is_fast",
     )
@@ -84,6 +85,7 @@ class RowSelection:
         self._readers: list[FromRow] = [_null if isinstance(entry, EdgeEntry) else entry.from_row for entry in entries]
         self.is_fast = not any(isinstance(entry, Entry) and entry.needs_whole_row for entry in entries)
         shape = Shape(entries, has_id=has_id, checks=checks)
+        self._renamed = shape.renamed([entry.key for entry in entries])
         self._get = _getter(shape.order)
         self._fixes: list[tuple[int, Fix]] = shape.fixes
         self._needs = shape.needs
@@ -133,7 +135,15 @@ class RowSelection:
         return self._out(*values)
 
     def answers(self, decoded: Sequence[Decoded]) -> list[Output]:
-        """The answer's structs for strictly decoded rows; what has to be fixed is fixed column by column."""
+        """The answer's structs for strictly decoded rows, which may be the rows themselves under other names.
+
+        What has to be fixed is fixed column by column.
+        """
+        renamed = self._renamed
+        if renamed is not None:
+            for row in decoded:
+                row.__class__ = renamed  # type: ignore[assignment]  # the same slots: see `Shape.renamed`
+            return list(decoded)
         get, out = self._get, self._out
         if not self._fixes or not decoded:
             return [out(*get(row)) for row in decoded]

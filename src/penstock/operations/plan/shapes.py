@@ -74,6 +74,8 @@ class Shape:
         for index, entry in enumerate(entries):
             self.order.append(self._attribute(entry, index))
         self.checks = [self._check(path) for path in checks]
+        is_plain = not self.fixes and len(self.order) > 1 and sorted(self.order) == sorted(self._names.values())
+        self._slots = self._make_slots() if is_plain else None
         self._row = self._make_row()
 
     def _attribute(self, entry: Entry | EdgeEntry, index: int) -> str:
@@ -96,20 +98,36 @@ class Shape:
         name = self._names[path[0]]
         return attrgetter(name), attrgetter(".".join([name, *(f"k_{key}" for key in path[1:])]))
 
+    def renamed(self, keys: Sequence[str]) -> type[msgspec.Struct] | None:
+        """The answer's struct with the layout of a row's, so that a row becomes its answer by changing its class.
+
+        None where the answer is not what was decoded, field by field. Both add nothing to the slots they inherit, which
+        is what Python asks of two classes before an object may change from one to the other.
+        """
+        if self._slots is None:
+            return None
+        fields = [(name, object, None) for name in self.order]
+        rename = dict(zip(self.order, keys, strict=True))
+        return msgspec.defstruct("Answer", fields, bases=(self._slots,), rename=rename, gc=False)
+
+    def _make_slots(self) -> type[msgspec.Struct]:
+        return msgspec.defstruct("Slots", [(name, object, None) for name in self.order], gc=False)
+
     def _make_row(self) -> type[msgspec.Struct]:
+        keys = {name: key for key, name in self._names.items()}
         fields: list[tuple[str, object, object]] = []
-        for key, type_ in self._types.items():
-            name = self._names[key]
-            if key == "id" and self._has_id:
-                fields.insert(0, (name, type_, msgspec.NODEFAULT))
-            elif type_ is object:
-                fields.append((name, object, None))
+        for name in self.order if self._slots is not None else keys:
+            type_ = self._types[keys[name]]
+            if name == "id":
+                fields.append((name, type_, msgspec.NODEFAULT))
             else:
-                fields.append((name, type_ | None, None))  # type: ignore[operator]  # types made at run time
+                fields.append((name, type_ if type_ is object else type_ | None, None))  # type: ignore[operator]  # types made at run time
         if not fields:
             fields.append(("unused", object, None))
-        rename = {name: key for key, name in self._names.items()}
-        return msgspec.defstruct("Row", fields, rename=rename, namespace=self._constants, gc=False)
+        bases = (self._slots,) if self._slots is not None else None
+        return msgspec.defstruct(
+            "Row", fields, bases=bases, rename=keys, namespace=self._constants, kw_only=True, gc=False
+        )
 
     def envelope_of_one(self) -> type[One]:
         """The struct of an answer that holds one row."""
