@@ -96,11 +96,13 @@ class Bench:
         concurrency: int = 1_000,
         budget: int = 0,
         implicit: bool = False,
+        keep: bool = False,
     ) -> Ran:
         """Run an operation as a plan where there is one, or in the reference executor.
 
         Args:
             implicit: Whether the gateway has a client id, for callers without a bearer.
+            keep: Whether what an earlier run prepared on the generation is used, and its counters with it.
         """
         upstream = QuietUpstream(answering, self._selector, salt, in_waves)
         ran = Ran(OperationResult(b""), upstream)
@@ -124,7 +126,8 @@ class Bench:
 
         runner = Runner(services, ROOMY, compiled)
         request = OperationRequest(operation.document, operation.name, operation.variables, "request-1")
-        running = runner.run(replace(generation, prepared={}), request, credentials or credentials_of())
+        generation = generation if keep else replace(generation, prepared={})
+        running = runner.run(generation, request, credentials or credentials_of())
         ran.result = self._runner.run(running)
         ran.left = len(asyncio.all_tasks(self._runner.get_loop()))
         return ran

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, nodes
@@ -18,6 +20,7 @@ from tests.operations.plan.random_stores import random_store
 from tests.support.gateway import NOW, credentials_of, customer_token
 
 EXAMPLES = int(os.environ.get("PENSTOCK_DIFFERENTIAL_EXAMPLES", "0"))
+pytestmark = pytest.mark.timeout(600 + EXAMPLES)
 STORES = st.integers(0, 199 if EXAMPLES else 11)
 SEEDS = st.integers(0, 2**32)
 TROUBLE = st.sampled_from((10_000, 25, 10, 5))
@@ -133,6 +136,26 @@ query Page($first: Int!, $after: String, $sort: CustomerSort, $filter: CustomerF
   }
 }
 """
+
+
+@thorough(80)
+@given(st.data(), STORES, SEEDS, TROUBLE)
+def test_a_plan_that_is_kept_remembers_nothing_of_earlier_requests(
+    running: Bench, data: st.DataObject, store: int, seed: int, trouble: int
+) -> None:
+    generation = random_store(store)
+    operation = data.draw(operations(generation))
+    given = operation.variables or {}
+    others = {name: data.draw(st.sampled_from((value, None, "c2", True, 2))) for name, value in given.items()}
+    kept = replace(generation, prepared={})
+
+    for variables, caller in ((given, SIGNED_IN), (others, credentials_of()), ({}, SIGNED_IN), (given, SIGNED_IN)):
+        asked, upstream = replace(operation, variables=variables), RandomUpstream(seed, generation, trouble)
+        planned = running.run(kept, asked, upstream, plan=True, keep=True, credentials=caller, salt=seed)
+        reference = running.run(generation, asked, upstream, plan=False, credentials=caller, salt=seed)
+
+        for part in ("body", "calls", "outcome", "codes", "left"):
+            assert planned.seen()[part] == reference.seen()[part], part
 
 
 @thorough(100)
