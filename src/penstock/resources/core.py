@@ -1,7 +1,7 @@
-"""Rows that every resource has: the id and the two timestamps lifted from `meta`.
+"""Rows that several resources have: the id, the two timestamps lifted from `meta`, the lines of an address.
 
 Never here: anything that is true of one resource only.
-Source: CONTRACT §1.
+Source: CONTRACT §1, §8, §10.1.
 """
 
 from __future__ import annotations
@@ -20,3 +20,20 @@ def identity(description: str) -> Attribute:
 def text(name: str, key: str, description: str) -> Attribute:
     """An output-only text attribute that stands flat on the row."""
     return Attribute(name, (key,), Kind.STRING, description)
+
+
+POSTAL = (
+    text("firstName", "first_name", "First name of the recipient."),
+    text("lastName", "last_name", "Last name of the recipient."),
+    text("companyName", "company_name", "Company."),
+    text("line1", "line_1", "First line of the address."),
+    text("line2", "line_2", "Second line of the address."),
+    text("city", "city", "City."),
+    text("county", "county", "County, state or region; the older name of `region`."),
+    text("region", "region", "State, province or region."),
+    text("postcode", "postcode", "Postal code."),
+    text("country", "country", "Country, usually a two-letter code."),
+    text("phoneNumber", "phone_number", "Phone number of the recipient."),
+    text("instructions", "instructions", "Instructions for the delivery."),
+)
+"""Where a person or a company is found: the same rows in an address book and on an order."""

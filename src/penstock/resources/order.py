@@ -7,7 +7,7 @@ Source: CONTRACT §10, §10.1.
 from __future__ import annotations
 
 from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
-from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, text
+from penstock.resources.core import CREATED_AT, POSTAL, UPDATED_AT, identity, text
 from penstock.resources.rows import Resource
 from penstock.resources.ways import Edge, FilterRow, FromArgument, FromRow, Listing, Operator, Route, Shape, SortRow
 
@@ -88,20 +88,7 @@ ORDER_LISTING = Listing(
 ORDER_ADDRESS = GroupType(
     "OrderAddress",
     "An address as it stood when the order was placed.",
-    (
-        text("firstName", "first_name", "First name of the recipient."),
-        text("lastName", "last_name", "Last name of the recipient."),
-        text("companyName", "company_name", "Company."),
-        text("line1", "line_1", "First line of the address."),
-        text("line2", "line_2", "Second line of the address."),
-        text("city", "city", "City."),
-        text("county", "county", "County, state or region; the older name of `region`."),
-        text("region", "region", "State, province or region."),
-        text("postcode", "postcode", "Postal code."),
-        text("country", "country", "Country, usually a two-letter code."),
-        text("phoneNumber", "phone_number", "Phone number of the recipient."),
-        text("instructions", "instructions", "Instructions for the delivery."),
-    ),
+    POSTAL,
 )
 
 _ITEMS = Edge(
