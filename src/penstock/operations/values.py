@@ -27,8 +27,11 @@ Row: TypeAlias = Mapping[str, JSON]
 
 Coerce: TypeAlias = Callable[[JSON], JSON]
 
+UNSET_MOMENT = "0001-01-01T00:00:00"
+"""How upstream begins a timestamp that stands for none (§1)."""
+
 DATE_TIME_PATTERN = (
-    r"(?!0001-01-01T00:00:00)"  # upstream's way of writing "unset"
+    rf"(?!{UNSET_MOMENT})"
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,12})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 """The form of a timestamp that is shown (§1)."""
