@@ -15,6 +15,8 @@ from penstock.definitions.text import without_surrogates
 
 INT32_MIN = -(2**31)
 INT32_MAX = 2**31 - 1
+SAFE_INTEGER = 2**53 - 1
+"""The largest integer that every reader of JSON reads exactly."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,400}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)

@@ -9,29 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from penstock.definitions.model import JSON
-from penstock.definitions.rules import is_email, violations
+from penstock.definitions.rules import ViolationCode, is_email, violations
 from penstock.resources.attributes import Attribute, Kind
 
-UserErrorCode = Literal[
-    "REQUIRED",
-    "INVALID",
-    "TOO_LONG",
-    "NOT_IN_ENUM",
-    "OUT_OF_RANGE",
-    "NOT_AN_EMAIL",
-    "NOT_A_SLUG",
-    "NOT_A_UUID",
-    "EMAIL_TAKEN",
-    "INVALID_CREDENTIALS",
-    "NOT_FOUND",
-    "CONFLICT",
-    "LIMIT_REACHED",
-    "FORBIDDEN",
-    "REJECTED",
-]
+UserErrorCode: TypeAlias = (
+    ViolationCode
+    | Literal["EMAIL_TAKEN", "INVALID_CREDENTIALS", "NOT_FOUND", "CONFLICT", "LIMIT_REACHED", "FORBIDDEN", "REJECTED"]
+)
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 

@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError
 from penstock.operations.filtering import Equality, read_filter
-from penstock.resources.ways import Edge, Listing
+from penstock.resources.ways import DEFAULT_PAGE, LARGEST_PAGE, Edge, Listing
 from penstock.upstream.filters import Clause, Operator, render_filter
 from penstock.upstream.wire import target
 
-LARGEST_PAGE = 100
-DEFAULT_PAGE = 25
 _HOLE = "00000000-pen-stock-hole-000000000000"
 _VERSION = "1"
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from penstock.definitions.coerce import (
+    SAFE_INTEGER,
     coerce_boolean,
     coerce_date,
     coerce_float,
@@ -36,9 +37,6 @@ DATE_TIME_PATTERN = (
 )
 """The form of a timestamp that is shown (§1)."""
 
-SAFE_INTEGER = 2**53 - 1
-"""The largest integer that every reader of JSON reads exactly."""
-
 _DATE_TIME = re.compile(DATE_TIME_PATTERN, re.ASCII)
 _LATEST_EPOCH = 253_402_300_799
 
@@ -51,15 +49,6 @@ def at(row: Row, path: Path) -> JSON:
             return None
         value = value.get(key)
     return value
-
-
-def text_at(row: Row, paths: tuple[Path, ...]) -> str | None:
-    """The first non-empty text at one of several paths."""
-    for path in paths:
-        value = at(row, path)
-        if isinstance(value, str) and value:
-            return value
-    return None
 
 
 def coercer(attribute: Attribute) -> Coerce:

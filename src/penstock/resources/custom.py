@@ -22,9 +22,6 @@ _KINDS = {
     FieldType.DATE: Kind.FLOW_DATE,
 }
 
-MAX_STRING = 10_000
-"""Most characters of a custom string (Q3)."""
-
 
 def attribute_of(field: FieldDefinition, name: str, type_name: str, taken_types: set[str]) -> Attribute:
     """The row of a custom field that is not a relationship.

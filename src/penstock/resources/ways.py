@@ -107,6 +107,11 @@ class FixedFilter:
     checks: tuple[Path, ...]
 
 
+DEFAULT_PAGE = 25
+LARGEST_PAGE = 100
+"""Rows of a page when nobody says how many, and at the most (§3)."""
+
+
 class Shape(Enum):
     """How many rows an edge leads to."""
 

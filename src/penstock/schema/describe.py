@@ -11,7 +11,7 @@ from typing import assert_never
 from penstock.definitions.model import Problem, StoreDefinitions
 from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
 from penstock.resources.rows import Mutation, Resource
-from penstock.resources.ways import Edge, FromArgument, Listing, Relation, Shape
+from penstock.resources.ways import DEFAULT_PAGE, LARGEST_PAGE, Edge, FromArgument, Listing, Relation, Shape
 from penstock.schema.extend import extend
 from penstock.schema.fixed_types import (
     FIXED_OBJECTS,
@@ -33,9 +33,6 @@ from penstock.schema.model import (
     SchemaDescription,
     TypeRef,
 )
-
-DEFAULT_PAGE = 25
-LARGEST_PAGE = 100
 
 
 def describe(definitions: StoreDefinitions) -> tuple[SchemaDescription, tuple[Problem, ...]]:

@@ -30,6 +30,7 @@ from graphql import (
 )
 from strawberry.types.scalar import ScalarDefinition
 
+from penstock.definitions.coerce import SAFE_INTEGER
 from penstock.definitions.model import JSON
 
 DateTime = NewType("DateTime", str)
@@ -38,7 +39,6 @@ Email = NewType("Email", str)
 BigInt = NewType("BigInt", int)
 RawJSON = NewType("RawJSON", object)
 
-_SAFE_INTEGER = 2**53 - 1
 _WIDEST_INTEGER = 2**63 - 1
 _NARROWEST_INTEGER = -(2**63)
 _DIGITS = re.compile(r"[+-]?[0-9]{1,40}", re.ASCII)
@@ -76,7 +76,7 @@ def big_int_output(value: object) -> int | str | UndefinedType:
     """A JSON number where every client reads it exactly (at most 2^53 - 1 either side of zero), else its digits."""
     if isinstance(value, bool) or not isinstance(value, int):
         return Undefined
-    return value if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else str(value)
+    return value if -SAFE_INTEGER <= value <= SAFE_INTEGER else str(value)
 
 
 def json_input(value: JSON) -> JSON:

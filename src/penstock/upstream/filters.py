@@ -32,37 +32,6 @@ class Clause:
     value: str = field(default="", repr=False)
 
 
-def contains(attribute: str, text: str) -> Clause:
-    """Rows whose attribute holds the text anywhere.
-
-    ``*`` is a wildcard only as the first and last character of an operand, so that a star of the text's own is
-    literal here; the empty text matches every row.
-    """
-    return Clause(attribute, "like", f"*{text}*" if text else "*")
-
-
-def starts_with(attribute: str, text: str) -> Clause:
-    """Rows whose attribute begins with the text.
-
-    Raises:
-        CallerError: The text begins with ``*``, which upstream would read as a wildcard.
-    """
-    if text.startswith("*"):
-        raise CallerError(f"A text to start with cannot begin with * in the filter on {attribute}: use contains.")
-    return Clause(attribute, "like", f"{text}*")
-
-
-def ends_with(attribute: str, text: str) -> Clause:
-    """Rows whose attribute ends with the text.
-
-    Raises:
-        CallerError: The text ends with ``*``, which upstream would read as a wildcard.
-    """
-    if text.endswith("*"):
-        raise CallerError(f"A text to end with cannot end with * in the filter on {attribute}: use contains.")
-    return Clause(attribute, "like", f"*{text}")
-
-
 def render_filter(clauses: Sequence[Clause], *, quoted: bool = True) -> str:
     """All clauses, AND-ed, as the unencoded value of ``filter``.
 

@@ -12,10 +12,10 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from penstock.definitions.coerce import DATE_PATTERN, INT32_MAX, INT32_MIN
+from penstock.definitions.coerce import DATE_PATTERN, INT32_MAX, INT32_MIN, SAFE_INTEGER
 from penstock.definitions.model import JSON
 from penstock.operations.plan.node import Node, Output, Run
-from penstock.operations.values import DATE_TIME_PATTERN, SAFE_INTEGER, UNSET_MOMENT, Row, at, coercer
+from penstock.operations.values import DATE_TIME_PATTERN, UNSET_MOMENT, Row, at, coercer
 from penstock.resources.attributes import UNRECOGNIZED, Attribute, EnumRow, Kind, Path
 
 Uncoercible: TypeAlias = Callable[[str, str], None]
