@@ -3,6 +3,7 @@
     PenstockError
     ├─ OperatorError          a setting, a port, a folder: exit 2 and one sentence
     ├─ DefinitionError        the store's own definitions cannot be used as they are
+    ├─ StateError             what replicas share cannot be reached: the caller goes on without
     ├─ CallerError            the request is at fault: its text may reach the client
     │  ├─ CredentialError     a token is missing, expired or refused
     │  └─ LimitError          a limit, a budget or a rate was exceeded
@@ -65,6 +66,10 @@ class OperatorError(PenstockError):
 
 class DefinitionError(PenstockError):
     """The store's flow definitions cannot be turned into a schema."""
+
+
+class StateError(PenstockError):
+    """What replicas share cannot be read or written; whoever asked decides whether that matters."""
 
 
 class CallerError(PenstockError):

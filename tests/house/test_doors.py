@@ -20,7 +20,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "socket": ("upstream/", "cli/"),
     "sqlite3": ("sandbox/",),
     "ssl": ("upstream/",),
-    "starlette": ("http/", "sandbox/", "app.py"),
+    "starlette": ("http/", "sandbox/", "app/"),
     "strawberry": ("schema/", "operations/reference/"),
     "structlog": ("telemetry/",),
     "uvicorn": ("cli/", "http/one_write.py"),
@@ -58,7 +58,7 @@ def test_the_process_environment_is_read_at_the_top_only() -> None:
     readers = [
         module.place
         for module in modules()
-        if not module.place.startswith(("cli/", "app.py", "__main__.py"))
+        if not module.place.startswith(("cli/", "app/", "__main__.py"))
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and _is_os(node.value)
     ]

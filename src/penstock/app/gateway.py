@@ -1,0 +1,128 @@
+"""A whole gateway from settings: the rooms of the house put together.
+
+Never here: an `if` about business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import secrets
+import sys
+import time
+from dataclasses import dataclass
+from typing import TextIO
+
+from penstock.app.life import make_lifespan, request_line
+from penstock.app.operations import document_settings, make_build, make_compiler, make_services
+from penstock.app.store import connect, definitions_source, require_store
+from penstock.http.asgi import App
+from penstock.http.cors import Cors
+from penstock.http.credentials import CredentialReader
+from penstock.http.endpoint import EndpointParts, GraphQLEndpoint
+from penstock.http.explorer import load_explorer
+from penstock.http.front import Front
+from penstock.http.intake import Intake
+from penstock.http.intake import Limits as BodyLimits
+from penstock.http.operating import OperatingParts, create_operating_app
+from penstock.http.request_id import RequestIds
+from penstock.http.stamp import Stamp
+from penstock.lifecycle import GenerationHolder, Reloader
+from penstock.lifecycle.reload import Beat
+from penstock.operations.runner import Runner
+from penstock.schema.generation import Generation, build_generation
+from penstock.settings import Settings
+from penstock.telemetry.logs import Log, create_log
+from penstock.telemetry.metrics import Metrics
+from penstock.telemetry.requests import RequestMeter
+from penstock.upstream.tokens import TokenSource
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A built gateway.
+
+    Attributes:
+        app: The ASGI application, lifespan included.
+        holder: Where the serving generation stands.
+        reloader: Looks at the store's definitions.
+        tokens: The gateway's own tokens: never a caller's.
+        metrics: What is counted.
+        log: Where things are told.
+    """
+
+    app: App
+    holder: GenerationHolder
+    reloader: Reloader
+    tokens: TokenSource
+    metrics: Metrics
+    log: Log
+
+
+def create_app(settings: Settings, *, log_stream: TextIO | None = None) -> App:
+    """The ASGI application; see `create_gateway`."""
+    return create_gateway(settings, log_stream=log_stream).app
+
+
+def create_app_from_environment() -> App:
+    """The ASGI application of the process environment: what every worker process calls."""
+    settings, _ = Settings.from_environment(os.environ)
+    return create_app(settings)
+
+
+def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> Gateway:
+    """Build a gateway; call it on a running event loop, nothing is sent before the application's lifespan starts.
+
+    Args:
+        settings: Every choice an operator has.
+        log_stream: Where log lines go; None for standard error.
+
+    Raises:
+        OperatorError: A setting that is needed is missing or cannot be used.
+    """
+    require_store(settings)
+    stream = log_stream or sys.stderr
+    log = create_log(settings.log_level, settings.log_format, stream)
+    metrics = Metrics(time.time)
+    line, flush = request_line(settings, stream, log)
+    store = connect(settings, metrics)
+    compiler = make_compiler(settings, metrics)
+    runner = Runner(make_services(settings, store, metrics, log), document_settings(settings), compiler)
+    holder = GenerationHolder()
+    beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
+    reloader = Reloader(holder, definitions_source(settings, store).load, make_build(runner), beat, log, metrics)
+    ids = RequestIds(secrets.token_hex(4))
+    body_limits = BodyLimits(settings.max_body_bytes, settings.request_timeout_seconds)
+    graphql = EndpointParts(
+        runner=runner,
+        holder=holder,
+        intake=Intake(body_limits, CredentialReader()),
+        request_ids=ids,
+        explorer=Stamp(load_explorer(holder), holder, ids) if settings.explorer else None,
+        tell=RequestMeter(metrics, line),
+        log=log,
+        clock=time.perf_counter,
+    )
+    exposition = metrics.render if settings.metrics else None
+    operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token)
+    rest = create_operating_app(operating, make_lifespan(reloader, store, log, flush))
+    front: App = Front(GraphQLEndpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
+    app = Cors(front, settings.cors_origins) if settings.cors_origins else front
+    return Gateway(app, holder, reloader, store.own, metrics, log)
+
+
+async def load_generation(settings: Settings) -> Generation:
+    """The generation of the store as it is now, without serving it.
+
+    Raises:
+        OperatorError: A setting is missing, or the store refuses the client id.
+        UpstreamError: The store cannot be read.
+        DefinitionError: Its definitions make no schema.
+    """
+    require_store(settings)
+    store = connect(settings, Metrics(time.time))
+    try:
+        return build_generation(await definitions_source(settings, store).load(), 1, time.time())
+    finally:
+        await store.aclose()

@@ -1,0 +1,79 @@
+"""What runs operations, built from settings: the services all requests share, the limits, the compiler.
+
+Never here: an `if` about business.
+"""
+
+from __future__ import annotations
+
+from penstock.app.store import Store
+from penstock.definitions.model import StoreDefinitions
+from penstock.lifecycle.memory import settle
+from penstock.lifecycle.reload import Build
+from penstock.operations.context import Services
+from penstock.operations.documents import Compile, DocumentSettings
+from penstock.operations.limits import Limits
+from penstock.operations.plan import CompiledPlan, compile_operation
+from penstock.operations.runner import Runner
+from penstock.schema.generation import Generation, build_generation
+from penstock.settings import Settings
+from penstock.telemetry.logs import Log
+from penstock.telemetry.metrics import Metrics
+from penstock.telemetry.redaction import describe_failure
+
+
+def make_services(settings: Settings, store: Store, metrics: Metrics, log: Log) -> Services:
+    """What all requests share."""
+    return Services(
+        transport=store.transport,
+        anonymous=store.anonymous,
+        sign_up=store.own if settings.allow_sign_up else None,
+        budget=settings.operation_budget,
+        concurrency=settings.upstream_concurrency,
+        timeout_seconds=settings.request_timeout_seconds,
+        on_uncoercible=metrics.value_coercion_failed,
+        on_dropped=metrics.row_dropped,
+        on_bug=lambda bug: log.error("bug", **describe_failure(bug)),
+    )
+
+
+def document_settings(settings: Settings) -> DocumentSettings:
+    """How documents are judged and how many are remembered."""
+    return DocumentSettings(
+        limits=Limits(
+            tokens=settings.max_document_tokens,
+            depth=settings.max_depth,
+            aliases=settings.max_aliases,
+            root_fields=settings.max_root_fields,
+            mutations=settings.max_mutations,
+        ),
+        introspection=settings.introspection,
+        suggestions=settings.suggestions,
+        cache_entries=settings.document_cache_entries,
+        cache_characters=settings.document_cache_bytes,
+    )
+
+
+def make_build(runner: Runner) -> Build:
+    """How definitions become a generation that is ready to serve."""
+
+    def build(definitions: StoreDefinitions, number: int, loaded_at: float) -> Generation:
+        generation = build_generation(definitions, number, loaded_at)
+        runner.documents(generation)  # bound to its resolvers here, in the worker thread, not by the first request
+        settle()
+        return generation
+
+    return build
+
+
+def make_compiler(settings: Settings, metrics: Metrics) -> Compile:
+    """What makes plans; nothing does where the operator wants the reference executor for everything."""
+    if settings.executor == "reference":
+        return lambda *_: "switched off"
+
+    def counted(plan: CompiledPlan | str) -> CompiledPlan | str:
+        if isinstance(plan, str):
+            metrics.reference_used(plan)
+        return plan
+
+    failed = metrics.value_coercion_failed
+    return lambda generation, document, operation: counted(compile_operation(generation, document, operation, failed))

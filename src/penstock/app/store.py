@@ -1,0 +1,88 @@
+"""The way to the store, built from settings: its transport, and whose tokens the gateway may use there.
+
+Never here: an `if` about business, requests.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from penstock import __version__
+from penstock.errors import OperatorError, PenstockError
+from penstock.settings import Settings
+from penstock.telemetry.metrics import Metrics
+from penstock.upstream.config import RateConfig, StackConfig, TransportConfig
+from penstock.upstream.definitions_source import DefinitionsSource
+from penstock.upstream.stack import build_stack
+from penstock.upstream.tokens import ClientCredentials, TokenSource
+from penstock.upstream.transport import Request, Transport
+
+_DEFINITION_CALLS = 8
+
+
+def require_store(settings: Settings) -> None:
+    """Refuse settings without a store.
+
+    Raises:
+        OperatorError: The sentence names the variable that is missing.
+    """
+    if not settings.upstream_url:
+        raise OperatorError(
+            "PENSTOCK_UPSTREAM_URL is not set; give the base URL of the store's REST API, "
+            "or try `penstock dev`, which brings its own store."
+        )
+    if not settings.client_id:
+        raise OperatorError("PENSTOCK_CLIENT_ID is not set; give the client id of the store's API key.")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The way to the store: its transport, and whose tokens the gateway may use there."""
+
+    transport: Transport
+    own: TokenSource
+    anonymous: TokenSource
+
+    async def aclose(self) -> None:
+        """Give up the tokens, then the connections."""
+        await self.own.aclose()
+        await self.anonymous.aclose()
+        await self.transport.aclose()
+
+
+def definitions_source(settings: Settings, store: Store) -> DefinitionsSource:
+    """Where the store's definitions are read from."""
+    seconds = settings.upstream_timeout_seconds
+    return DefinitionsSource(store.transport, store.own, timeout_seconds=seconds, concurrency=_DEFINITION_CALLS)
+
+
+def connect(settings: Settings, metrics: Metrics) -> Store:
+    """The transports stacked, and the token sources over them; nothing is sent yet."""
+    config = StackConfig(
+        base_url=settings.upstream_url,
+        kind=settings.upstream_transport,
+        connection=TransportConfig(
+            max_connections=settings.upstream_connections,
+            connect_timeout=settings.upstream_connect_timeout_seconds,
+            write_timeout=settings.upstream_timeout_seconds,
+            first_byte_timeout=settings.upstream_timeout_seconds,
+            max_body_bytes=settings.upstream_max_body_bytes,
+            user_agent=f"penstock/{__version__}",
+        ),
+        rate=RateConfig(per_second=settings.upstream_rate_limit / settings.workers),
+    )
+
+    def observe(request: Request, outcome: int | PenstockError, seconds: float) -> None:
+        status = str(outcome) if isinstance(outcome, int) else type(outcome).__name__
+        metrics.upstream_called(request.method, request.route, status, seconds)
+
+    transport = build_stack(config, observer=observe)
+    anonymous = _token_source(settings, transport, None)
+    secret = settings.client_secret.reveal()
+    return Store(transport, _token_source(settings, transport, secret) if secret else anonymous, anonymous)
+
+
+def _token_source(settings: Settings, transport: Transport, secret: str | None) -> TokenSource:
+    credentials = ClientCredentials(settings.client_id, secret)
+    return TokenSource(transport, credentials, clock=time.monotonic, timeout_seconds=settings.upstream_timeout_seconds)

@@ -1,0 +1,197 @@
+"""The environment as one frozen, documented object: each setting is a row, read once and redacted in `repr`.
+
+Never here: objects that do work, reading the process environment itself.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from penstock.errors import OperatorError
+from penstock.settings.kinds import (
+    ORIGINS,
+    SECRET,
+    SWITCH,
+    TEXT,
+    URL,
+    Kind,
+    Secret,
+    Setting,
+    choice,
+    integer,
+    number,
+    row,
+)
+
+PREFIX = "PENSTOCK_"
+Transport: TypeAlias = Literal["lean", "httpx"]
+Executor: TypeAlias = Literal["plan", "reference"]
+LogFormat: TypeAlias = Literal["json", "console"]
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every choice an operator has; the variable of `upstream_url` is ``PENSTOCK_UPSTREAM_URL``, and so on."""
+
+    upstream_url: str = field(default="", metadata=row(URL, "Base URL of the store's REST API. Required by `serve`."))
+    client_id: str = field(default="", metadata=row(TEXT, "Client id of the store's API key. Required by `serve`."))
+    client_secret: Secret = field(
+        default=Secret(),
+        metadata=row(SECRET, "Client secret; with it the gateway reads definitions by client_credentials."),
+    )
+    host: str = field(default="127.0.0.1", metadata=row(TEXT, "Address to listen on."))
+    port: int = field(default=8000, metadata=row(integer(0, 65535), "Port to listen on; 0 lets the system choose."))
+    workers: int = field(default=1, metadata=row(integer(1, 256), "Processes that share the port."))
+    upstream_rate_limit: float = field(
+        default=25.0,
+        metadata=row(number(0, 100_000), "Requests per second to the store, over all workers; 0 is no limit."),
+    )
+    operation_budget: int = field(
+        default=100, metadata=row(integer(0), "Upstream calls one operation may make; 0 is no limit.")
+    )
+    upstream_concurrency: int = field(
+        default=16, metadata=row(integer(1, 1000), "Upstream calls one operation has under way at once.")
+    )
+    upstream_connections: int = field(
+        default=100, metadata=row(integer(1, 10_000), "Connections a worker keeps to the store.")
+    )
+    upstream_transport: Transport = field(
+        default="lean", metadata=row(choice("lean", "httpx"), "HTTP client: lean is fast, httpx is general.")
+    )
+    upstream_connect_timeout_seconds: float = field(
+        default=3.0, metadata=row(number(0.05, 120), "Time to open a connection to the store.")
+    )
+    upstream_timeout_seconds: float = field(
+        default=10.0, metadata=row(number(0.1, 600), "Time for one whole answer of the store.")
+    )
+    request_timeout_seconds: float = field(
+        default=30.0, metadata=row(number(0.1, 600), "Time for one whole GraphQL request.")
+    )
+    upstream_max_body_bytes: int = field(
+        default=8 * 1024 * 1024, metadata=row(integer(1024), "Largest answer of the store, unpacked.")
+    )
+    schema_poll_seconds: float = field(
+        default=60.0,
+        metadata=row(number(0, 86_400), "Time between looks at the store's definitions; 0 switches polling off."),
+    )
+    admin_token: Secret = field(
+        default=Secret(), metadata=row(SECRET, "Bearer of the admin endpoints; without it they do not exist.")
+    )
+    allow_sign_up: bool = field(
+        default=False,
+        metadata=row(SWITCH, "Whether `customerCreate` without a caller's bearer may use the gateway's own token."),
+    )
+    explorer: bool = field(default=True, metadata=row(SWITCH, "Whether browsers get the explorer at /graphql."))
+    introspection: bool = field(default=True, metadata=row(SWITCH, "Whether `__schema` and `__type` may be asked."))
+    suggestions: bool = field(default=True, metadata=row(SWITCH, "Whether errors suggest names (“did you mean”)."))
+    max_body_bytes: int = field(default=1_000_000, metadata=row(integer(1024), "Largest request body."))
+    max_document_tokens: int = field(default=3000, metadata=row(integer(1), "Tokens of a document."))
+    max_depth: int = field(default=12, metadata=row(integer(1), "Depth of an operation."))
+    max_aliases: int = field(default=30, metadata=row(integer(0), "Aliases of an operation."))
+    max_root_fields: int = field(default=20, metadata=row(integer(1), "Root fields of an operation."))
+    max_mutations: int = field(default=5, metadata=row(integer(1), "Root fields of a mutation."))
+    document_cache_entries: int = field(
+        default=1000, metadata=row(integer(0), "Prepared operations a worker remembers.")
+    )
+    document_cache_bytes: int = field(
+        default=32 * 1024 * 1024, metadata=row(integer(0), "Size of the documents a worker remembers, together.")
+    )
+    executor: Executor = field(
+        default="plan",
+        metadata=row(choice("plan", "reference"), "How operations run: compiled plans, or the reference executor."),
+    )
+    log_level: LogLevel = field(
+        default="info", metadata=row(choice("debug", "info", "warning", "error"), "Least level that is logged.")
+    )
+    log_format: LogFormat = field(default="json", metadata=row(choice("json", "console"), "Form of a log line."))
+    metrics: bool = field(default=True, metadata=row(SWITCH, "Whether /metrics is served."))
+    shutdown_seconds: float = field(
+        default=10.0, metadata=row(number(0, 600), "Time that requests under way have left when the gateway stops.")
+    )
+    cors_origins: tuple[str, ...] = field(
+        default=(), metadata=row(ORIGINS, "Origins whose pages may call the gateway.")
+    )
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+        """Read every ``PENSTOCK_…`` variable.
+
+        Args:
+            environ: Names to texts; an empty text counts as not set.
+
+        Returns:
+            The settings, and one sentence for each thing an operator should look at.
+
+        Raises:
+            OperatorError: A value cannot be used; the sentence names the variable, the value and the remedy.
+        """
+        values: dict[str, object] = {}
+        for item in fields(cls):
+            text = environ.get(PREFIX + item.name.upper(), "").strip()
+            if text:
+                values[item.name] = _parse(item.name, item.metadata["kind"], text)
+        settings = cls(**values)  # type: ignore[arg-type]  # each row's kind makes the type its attribute declares
+        return settings, (*_unknown_variables(environ), *_doubts(settings))
+
+
+def _parse(name: str, kind: Kind, text: str) -> object:
+    try:
+        return kind.parse(text)
+    except (ValueError, KeyError) as error:
+        shown = "its value" if kind is SECRET else f"{text[:80]!r}"
+        raise OperatorError(f"{PREFIX}{name.upper()}: {shown} cannot be used; give {_article(kind.name)}.") from error
+
+
+def _article(words: str) -> str:
+    if words.startswith(("one of", "on or off")):
+        return words
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
+
+
+def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    known = [setting.variable for setting in table()]
+    warnings = []
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            warnings.append(f"{name[:80]} is no setting and does nothing. The nearest one is {nearest[0]}.")
+    return warnings
+
+
+def _doubts(settings: Settings) -> list[str]:
+    parts = urlsplit(settings.upstream_url)
+    if parts.scheme == "http" and parts.hostname and not _is_loopback(parts.hostname):
+        return [f"{PREFIX}UPSTREAM_URL speaks http to {parts.hostname}: tokens travel unencrypted. Use https."]
+    return []
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def table() -> tuple[Setting, ...]:
+    """Every setting as the documentation shows it, in the order of `Settings`."""
+    rows = []
+    for item in fields(Settings):
+        kind: Kind = item.metadata["kind"]
+        words: str = item.metadata["help"]
+        default = _show(item.default)
+        rows.append(Setting(PREFIX + item.name.upper(), item.name, kind.name, default, words, kind is SECRET))
+    return tuple(rows)
+
+
+def _show(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple | Secret):
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
