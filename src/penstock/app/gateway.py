@@ -14,23 +14,20 @@ import time
 from dataclasses import dataclass
 from typing import TextIO
 
+from penstock.app.door import make_intake, make_page
 from penstock.app.life import make_lifespan, request_line
-from penstock.app.operations import document_settings, make_build, make_compiler, make_services
+from penstock.app.operations import make_build, make_runner
 from penstock.app.store import connect, definitions_source, require_store
 from penstock.http.asgi import App
 from penstock.http.cors import Cors
-from penstock.http.credentials import CredentialReader
 from penstock.http.endpoint import EndpointParts, GraphQLEndpoint
-from penstock.http.explorer import load_explorer
 from penstock.http.front import Front
-from penstock.http.intake import Intake
-from penstock.http.intake import Limits as BodyLimits
 from penstock.http.operating import OperatingParts, create_operating_app
 from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
 from penstock.lifecycle import GenerationHolder, Reloader
 from penstock.lifecycle.reload import Beat
-from penstock.operations.runner import Runner
+from penstock.operations.calls import CallNotes, ShowingCalls
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
 from penstock.telemetry.logs import Log, create_log
@@ -86,20 +83,19 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     log = create_log(settings.log_level, settings.log_format, stream)
     metrics = Metrics(time.time)
     line, flush = request_line(settings, stream, log)
-    store = connect(settings, metrics)
-    compiler = make_compiler(settings, metrics)
-    runner = Runner(make_services(settings, store, metrics, log), document_settings(settings), compiler)
+    notes = CallNotes() if settings.show_calls else None
+    store = connect(settings, metrics, None if notes is None else notes.note)
+    runner = make_runner(settings, store, metrics, log)
     holder = GenerationHolder()
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
     reloader = Reloader(holder, definitions_source(settings, store).load, make_build(runner), beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
-    body_limits = BodyLimits(settings.max_body_bytes, settings.request_timeout_seconds)
     graphql = EndpointParts(
-        runner=runner,
+        runner=runner if notes is None else ShowingCalls(runner, notes),
         holder=holder,
-        intake=Intake(body_limits, CredentialReader()),
+        intake=make_intake(settings),
         request_ids=ids,
-        explorer=Stamp(load_explorer(holder), holder, ids) if settings.explorer else None,
+        explorer=make_page(settings, holder, ids),
         tell=RequestMeter(metrics, line),
         log=log,
         clock=time.perf_counter,

@@ -21,6 +21,12 @@ from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.redaction import describe_failure
 
 
+def make_runner(settings: Settings, store: Store, metrics: Metrics, log: Log) -> Runner:
+    """What runs operations."""
+    services = make_services(settings, store, metrics, log)
+    return Runner(services, document_settings(settings), make_compiler(settings, metrics))
+
+
 def make_services(settings: Settings, store: Store, metrics: Metrics, log: Log) -> Services:
     """What all requests share."""
     return Services(

@@ -14,6 +14,7 @@ from penstock.settings import Settings
 from penstock.telemetry.metrics import Metrics
 from penstock.upstream.config import RateConfig, StackConfig, TransportConfig
 from penstock.upstream.definitions_source import DefinitionsSource
+from penstock.upstream.observe import ObservedTransport, Observer
 from penstock.upstream.stack import build_stack
 from penstock.upstream.tokens import ClientCredentials, TokenSource
 from penstock.upstream.transport import Request, Transport
@@ -57,8 +58,14 @@ def definitions_source(settings: Settings, store: Store) -> DefinitionsSource:
     return DefinitionsSource(store.transport, store.own, timeout_seconds=seconds, concurrency=_DEFINITION_CALLS)
 
 
-def connect(settings: Settings, metrics: Metrics) -> Store:
-    """The transports stacked, and the token sources over them; nothing is sent yet."""
+def connect(settings: Settings, metrics: Metrics, also: Observer | None = None) -> Store:
+    """The transports stacked, and the token sources over them; nothing is sent yet.
+
+    Args:
+        settings: Every choice an operator has.
+        metrics: Where calls are counted.
+        also: Told of every call in the context of whoever makes it, or None.
+    """
     config = StackConfig(
         base_url=settings.upstream_url,
         kind=settings.upstream_transport,
@@ -78,6 +85,8 @@ def connect(settings: Settings, metrics: Metrics) -> Store:
         metrics.upstream_called(request.method, request.route, status, seconds)
 
     transport = build_stack(config, observer=observe)
+    if also is not None:
+        transport = ObservedTransport(transport, also)
     anonymous = _token_source(settings, transport, None)
     secret = settings.client_secret.reveal()
     return Store(transport, _token_source(settings, transport, secret) if secret else anonymous, anonymous)

@@ -24,6 +24,7 @@ class Arguments(argparse.Namespace):
     workers: int | None = None
     sandbox_port: int = _SANDBOX_PORT
     data: Path | None = None
+    open: bool | None = None
     url: str | None = None
 
 
@@ -45,6 +46,9 @@ def parse_arguments(argv: Sequence[str] | None) -> Arguments:
     _add_address(dev)
     dev.add_argument("--sandbox-port", type=_port, default=_SANDBOX_PORT, help="port of the sandbox (%(default)s)")
     _add_data(dev)
+    dev.add_argument(
+        "--open", action=argparse.BooleanOptionalAction, help="open the explorer in a browser (where a terminal is)"
+    )
 
     sandbox = commands.add_parser("sandbox", help="run a sandbox of the store's REST API")
     _add_address(sandbox)

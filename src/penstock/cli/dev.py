@@ -6,13 +6,16 @@ Never here: how either is built.
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import socket
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 from penstock.app import Gateway, create_gateway
 from penstock.cli.arguments import Arguments
+from penstock.cli.browser import open_page, wants_page
 from penstock.cli.sandbox import build_sandbox_server
 from penstock.cli.servers import Server, address_of, configure, listen, run, serve_until_signal
 from penstock.sandbox import SandboxSettings, seeded_login
@@ -34,12 +37,13 @@ def develop(arguments: Arguments, settings: Settings) -> None:
     host = arguments.host or settings.host
     port = settings.port if arguments.port is None else arguments.port
     sandbox = SandboxSettings(data=arguments.data, token_seconds=_TOKEN_SECONDS)
+    opens = wants_page(arguments.open, os.environ, sys.platform, is_terminal=sys.stdout.isatty())
     with listen(host, port) as listener, listen("127.0.0.1", arguments.sandbox_port, "--sandbox-port") as sandboxed:
-        run(lambda: _serve_both(settings, sandbox, listener, sandboxed))
+        run(lambda: _serve_both(settings, sandbox, listener, sandboxed, opens=opens and settings.explorer))
 
 
 async def _serve_both(
-    settings: Settings, sandbox: SandboxSettings, listener: socket.socket, sandboxed: socket.socket
+    settings: Settings, sandbox: SandboxSettings, listener: socket.socket, sandboxed: socket.socket, *, opens: bool
 ) -> None:
     sandbox_server = build_sandbox_server(sandbox, settings.shutdown_seconds)
     gateway = create_gateway(
@@ -54,6 +58,8 @@ async def _serve_both(
 
     async def announce() -> None:
         await _announce(address_of(listener), address_of(sandboxed), sandbox, gateway)
+        if opens and not await open_page(f"{address_of(listener)}/graphql"):
+            print("  No browser could be opened here; the address above is for one.\n", flush=True)
 
     server = Server(configure(gateway.app, settings.shutdown_seconds))
     await serve_until_signal([(sandbox_server, sandboxed), (server, listener)], announce)

@@ -57,9 +57,14 @@ def _read_settings(arguments: Arguments, environ: Mapping[str, str]) -> Settings
     settings, warnings = Settings.from_environment(environ)
     for warning in warnings:
         print(f"penstock: warning: {warning}", file=sys.stderr)
-    if arguments.command == "dev" and not environ.get("PENSTOCK_LOG_FORMAT"):
-        return replace(settings, log_format="console")
-    return settings
+    return _for_development(settings, environ) if arguments.command == "dev" else settings
+
+
+def _for_development(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """The same with the defaults of `penstock dev`, wherever the environment does not say otherwise."""
+    if not environ.get("PENSTOCK_LOG_FORMAT"):
+        settings = replace(settings, log_format="console")
+    return settings if environ.get("PENSTOCK_SHOW_CALLS") else replace(settings, show_calls=True)
 
 
 def _complain(error: PenstockError, code: int) -> int:

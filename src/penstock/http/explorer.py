@@ -48,6 +48,22 @@ class Form:
     policy: str
 
 
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the page may count on beside the endpoint.
+
+    Attributes:
+        shows_calls: Answers tell the REST calls they took.
+        has_events: `/schema/events` tells of a new schema.
+    """
+
+    shows_calls: bool = False
+    has_events: bool = False
+
+
+_NO_FEATURES = Features()
+
+
 class Explorer:
     """Serves the page and its files; an ASGI application.
 
@@ -56,15 +72,22 @@ class Explorer:
         bundle: The built files, or None.
         holder: Where the serving generation stands: the page's first document is about its fields.
         make_nonce: A text that nobody can guess, another one each time.
+        features: What the page may count on.
     """
 
-    __slots__ = ("_assets", "_form", "_holder", "_make_nonce", "_sample")
+    __slots__ = ("_assets", "_features", "_form", "_holder", "_make_nonce", "_sample")
 
     def __init__(
-        self, form: Form, bundle: Bundle | None, holder: GenerationHolder, make_nonce: Callable[[], str]
+        self,
+        form: Form,
+        bundle: Bundle | None,
+        holder: GenerationHolder,
+        make_nonce: Callable[[], str],
+        features: Features = _NO_FEATURES,
     ) -> None:
         self._form = form
         self._assets = {} if bundle is None else bundle.assets
+        self._features = features
         self._holder = holder
         self._make_nonce = make_nonce
         self._sample = ("", "")
@@ -83,7 +106,14 @@ class Explorer:
     def _page(self, up: str) -> tuple[Headers, bytes]:
         nonce = self._make_nonce()
         schema = f"{up}schema.graphql"
-        options = msgspec.json.encode(self._options() | {"form": self._form.name, "schemaUrl": schema}).decode()
+        features = self._features
+        fixed = {
+            "form": self._form.name,
+            "schemaUrl": schema,
+            "eventsUrl": f"{up}schema/events" if features.has_events else "",
+            "showsCalls": features.shows_calls,
+        }
+        options = msgspec.json.encode(self._options() | fixed).decode()
         own = {
             "nonce": nonce,
             "options": html.escape(options),
@@ -99,7 +129,7 @@ class Explorer:
         ]
         return headers, _fill(self._form.markup, own).encode()
 
-    def _options(self) -> dict[str, str]:
+    def _options(self) -> dict[str, str | bool]:
         """The first document, made once for each version, and that version."""
         generation = self._holder.current
         if generation is None:
@@ -126,11 +156,11 @@ class Explorer:
         return 200, headers, asset.unpacked()
 
 
-def load_explorer(holder: GenerationHolder) -> Explorer:
+def load_explorer(holder: GenerationHolder, features: Features = _NO_FEATURES) -> Explorer:
     """The explorer of the files that lie in this package."""
     bundle = load_bundle()
     form = make_pinned_form() if bundle is None else make_built_form(bundle)
-    return Explorer(form, bundle, holder, lambda: secrets.token_urlsafe(16))
+    return Explorer(form, bundle, holder, lambda: secrets.token_urlsafe(16), features)
 
 
 def make_built_form(bundle: Bundle) -> Form:

@@ -88,6 +88,10 @@ class Settings:
         metadata=row(SWITCH, "Whether `customerCreate` without a caller's bearer may use the gateway's own token."),
     )
     explorer: bool = field(default=True, metadata=row(SWITCH, "Whether browsers get the explorer at /graphql."))
+    show_calls: bool = field(
+        default=False,
+        metadata=row(SWITCH, "Whether answers show the REST calls they took, in `extensions.upstream`: development."),
+    )
     introspection: bool = field(default=True, metadata=row(SWITCH, "Whether `__schema` and `__type` may be asked."))
     suggestions: bool = field(default=True, metadata=row(SWITCH, "Whether errors suggest names (“did you mean”)."))
     max_body_bytes: int = field(default=1_000_000, metadata=row(integer(1024), "Largest request body."))
