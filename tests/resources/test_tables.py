@@ -24,6 +24,7 @@ def test_names_on_a_type_are_all_different(resource: Resource) -> None:
         *(row.name for row in resource.attributes),
         *(group.name for group in resource.groups),
         *(edge.name for edge in resource.edges),
+        *((resource.session.name,) if resource.session else ()),
     ]
 
     assert len(names) == len(set(names))
@@ -43,6 +44,7 @@ def test_every_edge_can_fill_its_path_and_leads_somewhere(resource: Resource, ed
     assert edge.route.method == "GET"
     assert edge.target in {one.type_name for one in RESOURCES}
     assert (edge.listing is not None) == (edge.shape is Shape.CONNECTION)
+    assert not edge.own or (edge.shape is Shape.CONNECTION and resource.type_name == "Customer")
 
 
 @pytest.mark.parametrize(("resource", "edge"), EDGES, ids=lambda one: getattr(one, "name", ""))

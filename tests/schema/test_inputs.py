@@ -84,7 +84,7 @@ def test_lists_are_sorted_by_what_upstream_can_sort(sort: str, members: set[str]
     assert set(enum.values) == {f"{name}_{way}" for name in members for way in ("ASC", "DESC")}
 
 
-@pytest.mark.parametrize(("target", "listing"), LISTINGS)
+@pytest.mark.parametrize(("target", "listing"), [found for found in LISTINGS if found[1].filters])
 def test_every_filter_row_has_an_operator_type(target: str, listing: Listing) -> None:
     made = filter_inputs(target, listing)
 
@@ -93,7 +93,7 @@ def test_every_filter_row_has_an_operator_type(target: str, listing: Listing) ->
         assert [found.name for found in made[field.type.name].fields] == list(field.filter.operators)
 
 
-@pytest.mark.parametrize(("target", "listing"), LISTINGS)
+@pytest.mark.parametrize(("target", "listing"), [found for found in LISTINGS if found[1].sorts])
 def test_the_default_sort_is_one_that_can_be_asked_for(target: str, listing: Listing) -> None:
     enum = sort_enum(target, listing)
 

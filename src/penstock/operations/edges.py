@@ -15,7 +15,7 @@ from penstock.errors import CallerError, CredentialError, UpstreamInvalid
 from penstock.operations.context import Context
 from penstock.operations.failures import request_id_of
 from penstock.operations.rows import id_at, judge
-from penstock.operations.values import Row
+from penstock.operations.values import Row, coerce_epoch
 from penstock.resources.ways import Edge, FromArgument, FromRow, FromToken, Origin
 from penstock.upstream.transport import Response
 from penstock.upstream.wire import is_id, target
@@ -111,6 +111,8 @@ def _edge_values(edge: Edge, row: Row, arguments: Mapping[str, JSON], context: C
 
 def parent_value(edge: Edge, row: Row, context: Context) -> tuple[bool, str | None]:
     """Whether a connection leads anywhere, and the id its fixed filter asks for (None where it has no such filter)."""
+    if edge.own and not is_own(row, context):
+        return False, None
     if not edge.fixed:
         return True, None
     origin = edge.fixed[0].origin
@@ -119,6 +121,17 @@ def parent_value(edge: Edge, row: Row, context: Context) -> tuple[bool, str | No
     if not isinstance(value, str) or not is_id(value):
         return False, None
     return True, value
+
+
+def is_own(row: Row, context: Context) -> bool:
+    """Whether a row is the signed-in customer's: an unverified hint, upstream decides."""
+    credentials = context.credentials
+    return credentials.customer_token and row.get("id") == credentials.customer_id
+
+
+def session_of(row: Row, context: Context) -> dict[str, JSON] | None:
+    """The `Session` object of a customer's row, under GraphQL names; None on anybody else's."""
+    return {"expiresAt": coerce_epoch(context.credentials.expires)} if is_own(row, context) else None
 
 
 def found(edge: Edge, response: Response, context: Context) -> bool:

@@ -21,6 +21,7 @@ from penstock.definitions.coerce import (
     coerce_wide_integer,
 )
 from penstock.definitions.model import JSON
+from penstock.operations.money import coerce_money
 from penstock.resources.attributes import UNRECOGNIZED, Attribute, EnumRow, Kind, Path
 
 Row: TypeAlias = Mapping[str, JSON]
@@ -112,4 +113,5 @@ _COERCERS: dict[Kind, Coerce] = {
     Kind.DATE_TIME: coerce_date_time,
     Kind.EPOCH: coerce_epoch,
     Kind.JSON: lambda value: value,
+    Kind.MONEY: coerce_money,
 }

@@ -35,6 +35,7 @@ class Kind(Enum):
     EPOCH = "Epoch"
     JSON = "JSON"
     ENUM = "Enum"
+    MONEY = "Money"
 
 
 UNRECOGNIZED = "UNRECOGNIZED"
@@ -99,6 +100,14 @@ class Group:
     name: str
     path: Path
     type_name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the gateway itself knows of the signed-in customer's token: it stands on that customer's row alone."""
+
+    name: str
     description: str
 
 

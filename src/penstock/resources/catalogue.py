@@ -7,12 +7,13 @@ Source: CONTRACT §9.1 (core slugs), R18.
 from __future__ import annotations
 
 from penstock.resources.address import ADDRESS
+from penstock.resources.cart import CART, CART_ITEM
 from penstock.resources.customer import CUSTOMER
 from penstock.resources.order import ORDER, ORDER_ITEM
 from penstock.resources.rows import Resource
 from penstock.resources.token import CUSTOMER_TOKEN
 
-CORE: tuple[Resource, ...] = (CUSTOMER, ADDRESS, ORDER, ORDER_ITEM, CUSTOMER_TOKEN)
+CORE: tuple[Resource, ...] = (CUSTOMER, ADDRESS, ORDER, ORDER_ITEM, CART, CART_ITEM, CUSTOMER_TOKEN)
 """The resources that every store has, in the order in which the schema shows them."""
 
 CORE_FLOWS = frozenset(
@@ -26,9 +27,11 @@ CORE_FLOWS = frozenset(
 """Slugs whose entries are upstream's own resources: never exposed as entries (§9.7)."""
 
 FUTURE_NAMES: dict[str, frozenset[str]] = {
-    "Customer": frozenset({"carts", "session", "account", "accounts"}),
+    "Customer": frozenset({"account", "accounts"}),
     "Address": frozenset({"customer"}),
-    "Order": frozenset({"prices", "total", "transactions", "payments", "customAttributes", "metadata"}),
-    "OrderItem": frozenset({"prices", "unitPrice", "value", "discounts", "order"}),
+    "Order": frozenset({"total", "transactions", "payments", "promotions", "customAttributes", "metadata", "contact"}),
+    "OrderItem": frozenset({"prices", "value", "discounts", "order", "product"}),
+    "Cart": frozenset({"total", "customer", "customers", "promotions", "discounts", "customAttributes", "metadata"}),
+    "CartItem": frozenset({"prices", "value", "discounts", "cart", "product", "promotion"}),
 }
 """Names that core resources will need: reserved from the start, so that no custom field ever has to give one up."""

@@ -7,7 +7,8 @@ Source: CONTRACT §6, §7 (own data), R8-R9, R22, Q1-Q4.
 from __future__ import annotations
 
 from penstock.resources.address import ADDRESS_OF_CUSTOMER, ADDRESSES_OF_CUSTOMER
-from penstock.resources.attributes import Attribute, Kind
+from penstock.resources.attributes import Attribute, Kind, Session
+from penstock.resources.cart import CARTS_OF_CUSTOMER
 from penstock.resources.core import CREATED_AT, UPDATED_AT, identity
 from penstock.resources.order import ORDER_LISTING
 from penstock.resources.rows import Mutation, Resource
@@ -124,7 +125,9 @@ CUSTOMER = Resource(
             ),
             primes=True,
         ),
+        CARTS_OF_CUSTOMER,
     ),
+    session=Session("session", "The sign-in behind this request; null on any customer but the signed-in one."),
     roots=(
         Edge(
             "me",

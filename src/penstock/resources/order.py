@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
 from penstock.resources.core import CREATED_AT, POSTAL, UPDATED_AT, identity, text
+from penstock.resources.money import (
+    DISPLAY_PRICE,
+    ITEM_PRICE_GROUPS,
+    ITEM_PRICES,
+    LINE_PRICES,
+    ORDER_PRICES,
+    UNIT_PRICES,
+)
 from penstock.resources.rows import Resource
 from penstock.resources.ways import Edge, FilterRow, FromArgument, FromRow, Listing, Operator, Route, Shape, SortRow
 
@@ -117,12 +125,19 @@ ORDER = Resource(
         Attribute("customerEmail", ("customer", "email"), Kind.STRING, "E-mail address given at the checkout."),
         CREATED_AT,
         UPDATED_AT,
+        Attribute(
+            "fullyPaidAt",
+            ("meta", "timestamps", "fully_paid_at"),
+            Kind.DATE_TIME,
+            "When the last of it was paid; null until then.",
+        ),
     ),
     groups=(
+        Group("prices", DISPLAY_PRICE, ORDER_PRICES.type_name, "What it all costs, and what is paid of it."),
         Group("billingAddress", ("billing_address",), "OrderAddress", "Where the bill goes."),
         Group("shippingAddress", ("shipping_address",), "OrderAddress", "Where the goods go."),
     ),
-    group_types=(ORDER_ADDRESS,),
+    group_types=(ORDER_PRICES, ORDER_ADDRESS),
     other_keys=frozenset(
         {
             "customer",
@@ -181,20 +196,26 @@ ORDER_ITEM = Resource(
         text("name", "name", "The product's name when it was ordered."),
         text("sku", "sku", "The product's stock keeping unit."),
         Attribute("quantity", ("quantity",), Kind.INT, "How many."),
+        *ITEM_PRICES,
+        Attribute("customInputs", ("custom_inputs",), Kind.JSON, "What the customer wanted written on it, as stored."),
         CREATED_AT,
         UPDATED_AT,
     ),
+    groups=ITEM_PRICE_GROUPS,
+    group_types=(UNIT_PRICES, LINE_PRICES),
     other_keys=frozenset(
         {
-            "unit_price",
-            "value",
             "discounts",
             "catalog_id",
             "catalog_source",
-            "custom_inputs",
             "components",
             "bundle_configuration",
             "cart_item",
+            "location",
+            "shipping_group_id",
+            "promotion_source",
+            "subscription_configuration",
+            "subscription_offering_id",
             "tax_items",
             "custom_discounts",
             "promotions",

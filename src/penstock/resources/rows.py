@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from penstock.definitions.model import FieldDefinition
-from penstock.resources.attributes import Attribute, Group, GroupType, Presence
+from penstock.resources.attributes import Attribute, Group, GroupType, Presence, Session
 from penstock.resources.ways import Edge, Relation, Route
 
 _ENVELOPE_KEYS = frozenset({"id", "type", "meta", "links", "relationships"})
@@ -68,6 +68,7 @@ class Resource:
     """The word by which a relationship rule names this resource (`customer`, `order`, a custom flow's slug)."""
     quarantined: tuple[tuple[str, str], ...] = ()
     """Custom fields that could not be typed: (field id, slug)."""
+    session: Session | None = None
     other_keys: frozenset[str] = frozenset()
     """Upstream's own keys that no row above shows: never taken for custom values."""
 

@@ -132,6 +132,8 @@ class Edge:
         fixed: Equalities always asked for.
         primes: Whether rows read here also answer a read by id of the target (same keys on both).
         missing_is_null: Whether upstream's 404 means null (else: the customer token is no longer valid).
+        own: Whether it goes out from the signed-in customer's own row alone: upstream narrows it by the token. From any
+            other row it is null without a call. For connections.
     """
 
     name: str
@@ -144,6 +146,7 @@ class Edge:
     fixed: tuple[FixedFilter, ...] = ()
     primes: bool = False
     missing_is_null: bool = True
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ from penstock.schema.model import (
     SchemaDescription,
     TypeRef,
 )
-from penstock.schema.scalars import BigInt, DateTime, Email, FlowDate, RawJSON, make_scalar_map
+from penstock.schema.scalars import BigInt, DateTime, Decimal, Email, FlowDate, RawJSON, make_scalar_map
 from penstock.schema.soundness import assert_sound
 
 _Annotated: TypeAlias = StrawberryType | type
@@ -58,6 +58,7 @@ _SCALARS: dict[str, _Annotated] = {
     "FlowDate": FlowDate,
     "Email": Email,
     "BigInt": BigInt,
+    "Decimal": Decimal,
     "JSON": RawJSON,
 }
 

@@ -18,6 +18,7 @@ from penstock.schema.fixed_types import (
     FIXED_ROOTS,
     REQUIRED_ID,
     REQUIRED_TEXT,
+    SESSION,
     USER_ERROR_CODE,
     connection,
 )
@@ -88,6 +89,7 @@ def _resource_object(resource: Resource) -> ObjectDescription:
         *(_attribute_field(row) for row in shown if row.field is None),
         *(_group_field(group) for group in resource.groups),
         *(_edge_field(edge) for edge in resource.edges),
+        *_session_field(resource),
         *(_attribute_field(row) for row in shown if row.field is not None),
         *(_relation_field(relation) for relation in resource.relations),
     ]
@@ -130,6 +132,13 @@ _OUTPUT_TYPES = {Kind.EMAIL: "String", Kind.EPOCH: "DateTime"}
 
 def _group_field(group: Group) -> FieldDescription:
     return FieldDescription(group.name, TypeRef(group.type_name), group.description, group)
+
+
+def _session_field(resource: Resource) -> list[FieldDescription]:
+    session = resource.session
+    if session is None:
+        return []
+    return [FieldDescription(session.name, TypeRef(SESSION.name), session.description, session)]
 
 
 def _group_object(group_type: GroupType) -> ObjectDescription:

@@ -123,6 +123,7 @@ def _reserved_names(resource: Resource) -> frozenset[str]:
         *(row.name for row in resource.attributes),
         *(group.name for group in resource.groups),
         *(edge.name for edge in resource.edges),
+        *((resource.session.name,) if resource.session else ()),
     )
     return frozenset(names) | _EVERYWHERE | FUTURE_NAMES.get(resource.type_name, frozenset())
 

@@ -152,8 +152,31 @@ CUSTOM_FIELD_VALUE = ObjectDescription(
     ),
 )
 
+MONEY = ObjectDescription(
+    "Money",
+    "A price, exactly.",
+    (
+        _plain(
+            "amount",
+            TypeRef("Decimal", non_null=True),
+            "In the currency's major unit, with the decimal places that ISO 4217 gives it: `12.50` for 1250 cents, "
+            "`1250` for as many yen.",
+        ),
+        _plain("currencyCode", TEXT, "ISO 4217 code; null where nothing has a currency yet, as in an empty cart."),
+        _plain("formatted", TEXT, "As the store writes it, for people; null where the store does not say."),
+    ),
+)
+
+SESSION = ObjectDescription(
+    "Session",
+    "A customer's sign-in, as the customer token describes it.",
+    (_plain("expiresAt", TypeRef("DateTime"), "When the customer token stops working; null when it does not tell."),),
+)
+
 FIXED_OBJECTS = (
     PAGE_INFO,
+    MONEY,
+    SESSION,
     USER_ERROR,
     ENTRY_REFERENCE,
     CUSTOM_FIELD_VALUE,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from penstock.definitions.model import FieldDefinition
-from penstock.resources.attributes import Attribute, EnumRow, Group
+from penstock.resources.attributes import Attribute, EnumRow, Group, Session
 from penstock.resources.rows import Mutation, Resource
 from penstock.resources.ways import Edge, FilterRow, Relation
 
@@ -62,7 +62,7 @@ class Metadata:
 
 
 Source: TypeAlias = (
-    Attribute | Group | Edge | Relation | Mutation | PagePart | PayloadPart | CustomValue | Plain | Metadata
+    Attribute | Group | Session | Edge | Relation | Mutation | PagePart | PayloadPart | CustomValue | Plain | Metadata
 )
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 RESERVED_TYPES = frozenset(
     (
-        "Query Mutation Subscription Int Float String Boolean ID DateTime FlowDate Email BigInt JSON "
+        "Query Mutation Subscription Int Float String Boolean ID DateTime FlowDate Email BigInt Decimal JSON "
         "Customer Address Order OrderItem OrderAddress Cart CartItem Money Price Entry EntryReference Flow FlowField "
         "CustomerToken AccessToken Session Account AccountMember Promotion Product Transaction Payment Node PageInfo "
         "UserError UserErrorCode UserErrorCodeEnum CustomFieldValue FieldDefinition FieldRule FieldTypeEnum "
         "SchemaInfo SchemaProblem SchemaChange Problem Change "
-        "OrderStatusEnum OrderPaymentEnum OrderShippingEnum "
+        "OrderStatusEnum OrderPaymentEnum OrderShippingEnum CartItemKindEnum "
+        "OrderPrices CartPrices UnitPrices LinePrices "
         "StringFilter ExactStringFilter IDFilter IDRangeFilter ExactIDFilter TextIDFilter IntRangeFilter "
         "DateTimeFilter OrderStatusFilter OrderPaymentFilter OrderShippingFilter "
         "CustomerTokenPasswordInput CustomerTokenOidcInput _Entity _Any _Service Warning Cost"

@@ -1,4 +1,4 @@
-"""The five scalars of the API beside GraphQL's own: what they take in, what they give out, who specifies them.
+"""The six scalars of the API beside GraphQL's own: what they take in, what they give out, who specifies them.
 
 Text scalars take any text and nothing else: whether it follows a rule is checked later, all rules at once, so that a
 broken one becomes a user error and never fails the whole request.
@@ -37,6 +37,7 @@ DateTime = NewType("DateTime", str)
 FlowDate = NewType("FlowDate", str)
 Email = NewType("Email", str)
 BigInt = NewType("BigInt", int)
+Decimal = NewType("Decimal", str)
 RawJSON = NewType("RawJSON", object)
 
 _WIDEST_INTEGER = 2**63 - 1
@@ -205,11 +206,20 @@ def _email() -> ScalarDefinition:
     )
 
 
+def _decimal() -> ScalarDefinition:
+    return _text_scalar(
+        "Decimal",
+        "An exact decimal number as text, such as `-1234.50`: as many decimal places as the currency has.",
+        "https://www.w3.org/TR/xmlschema-2/#decimal",
+    )
+
+
 _MAKERS: tuple[tuple[object, Callable[[], ScalarDefinition]], ...] = (
     (DateTime, _date_time),
     (FlowDate, _flow_date),
     (Email, _email),
     (BigInt, _big_int),
+    (Decimal, _decimal),
     (RawJSON, _raw_json),
 )
 

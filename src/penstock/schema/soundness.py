@@ -21,7 +21,7 @@ from penstock.schema.model import (
 )
 
 BUILT_IN_SCALARS = frozenset({"ID", "String", "Int", "Float", "Boolean"})
-OWN_SCALARS = frozenset({"DateTime", "FlowDate", "Email", "BigInt", "JSON"})
+OWN_SCALARS = frozenset({"DateTime", "FlowDate", "Email", "BigInt", "Decimal", "JSON"})
 
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*", re.ASCII)
 _RESERVED_MEMBERS = frozenset({"true", "false", "null"})

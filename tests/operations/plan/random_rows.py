@@ -250,8 +250,9 @@ _RIGHT: dict[Kind, JSONValue] = {
     Kind.DATE_TIME: "2024-03-09T16:20:00.000Z",
     Kind.EPOCH: 1_893_542_400,
     Kind.JSON: {"any": [1]},
+    Kind.MONEY: {"amount": -12_345, "currency": "KWD", "formatted": "-KD12.345"},
 }
 
 
 def _right_value(attribute: Attribute) -> JSONValue:
-    return attribute.enum.members[0][1] if attribute.enum is not None else _RIGHT[attribute.kind]
+    return attribute.enum.members[0][1] if attribute.enum is not None else deepcopy(_RIGHT[attribute.kind])

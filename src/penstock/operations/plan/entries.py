@@ -126,15 +126,15 @@ class EdgeEntry:
     needs: tuple[str, ...]
 
 
-def attribute_entry(key: str, owner: str, row: Attribute, uncoercible: Uncoercible) -> Entry:
-    """The entry of an attribute, core or custom."""
+def attribute_entry(key: str, owner: str, row: Attribute, uncoercible: Uncoercible, select: Fix | None = None) -> Entry:
+    """The entry of an attribute, core or custom; ``select`` takes what is selected of a value that is an object."""
     coerce, path, name = coercer(row), row.path, row.name
 
     def read(value: JSON) -> Output:
         result = coerce(value)
         if result is None and value is not None and not (row.enum is not None and value == ""):
             uncoercible(owner, name)
-        return result
+        return result if select is None else select(result)
 
     def from_row(source: Row, _run: Run) -> Output:
         return read(at(source, path))

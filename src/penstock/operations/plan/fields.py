@@ -24,9 +24,9 @@ from penstock.operations.plan.entries import (
 from penstock.operations.plan.fetches import ListNode, OneNode, RelationNode, reference_values
 from penstock.operations.plan.mutations import MutationNode, PayloadEntry
 from penstock.operations.plan.node import Node
-from penstock.operations.plan.plain import MetadataNode, PlainEntry, PlainSelection, custom_entry
+from penstock.operations.plan.plain import MetadataNode, PlainEntry, PlainSelection, SessionNode, custom_entry
 from penstock.operations.plan.rows import RowSelection
-from penstock.resources.attributes import Attribute, Group, Path
+from penstock.resources.attributes import Attribute, Group, Path, Session
 from penstock.resources.rows import Mutation
 from penstock.resources.ways import Edge, FromRow, Relation, Shape
 from penstock.schema.generation import Generation
@@ -125,9 +125,14 @@ class FieldCompiler:
         source = field.source
         match source:
             case Attribute():
-                return attribute_entry(item.key, owner.name, source, self._uncoercible)
+                inner = self._description.objects.get(field.type.name)
+                select = self._plain(item, inner).answer if inner is not None else None
+                return attribute_entry(item.key, owner.name, source, self._uncoercible, select)
             case Group():
                 return self._group(item, field, source)
+            case Session():
+                below = self._description.object(field.type.name)
+                return EdgeEntry(item.key, SessionNode(self._plain(item, below), item.locations), ("id",))
             case Edge():
                 return EdgeEntry(item.key, self._edge(owner, item, source), _needs(source))
             case Relation():
@@ -251,4 +256,4 @@ def _needs(edge: Edge) -> tuple[str, ...]:
     """The top-level keys of a row from which an edge goes out."""
     origins = [origin for _, origin in edge.origins] + [fixed.origin for fixed in edge.fixed]
     paths: list[Path] = [path for origin in origins if isinstance(origin, FromRow) for path in origin.paths]
-    return tuple(sorted({path[0] for path in paths}))
+    return tuple(sorted({path[0] for path in paths} | ({"id"} if edge.own else set())))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from penstock.definitions.model import JSON
+from penstock.operations.edges import session_of
 from penstock.operations.metadata import custom_value, custom_values, field_definitions, schema_info
 from penstock.operations.plan.arguments import Arguments
 from penstock.operations.plan.entries import Entry
@@ -65,6 +66,18 @@ class MetadataNode:
             return self.selection.answer(schema_info(generation))
         flow = self.arguments.read(run.variables).get("flow")
         return self.selection.answer(field_definitions(generation, flow if isinstance(flow, str) else None))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNode:
+    """`session` of a customer: answered from the request's credentials."""
+
+    selection: PlainSelection
+    locations: tuple[tuple[int, int], ...] = ()
+
+    async def resolve(self, run: Run, row: Row, _place: Place) -> Output:
+        """The selected parts, or None on anybody but the signed-in customer."""
+        return self.selection.answer(session_of(row, run.context))
 
 
 def custom_entry(key: str, resource: Resource, arguments: Arguments, selection: PlainSelection, *, many: bool) -> Entry:

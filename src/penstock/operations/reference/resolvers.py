@@ -15,7 +15,7 @@ from graphql import GraphQLResolveInfo
 from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
 from penstock.operations.context import Context
-from penstock.operations.edges import NO_ROW, Way, all_rows, check_identity, found, parent_value
+from penstock.operations.edges import NO_ROW, Way, all_rows, check_identity, found, parent_value, session_of
 from penstock.operations.metadata import custom_value, custom_values, field_definitions, schema_info
 from penstock.operations.paging import page_request
 from penstock.operations.priming import prime_page
@@ -23,7 +23,7 @@ from penstock.operations.rows import Page, judge, read_many, read_one, read_page
 from penstock.operations.rows import decode as decode_body
 from penstock.operations.values import Row, at, coercer
 from penstock.operations.writes import run_write
-from penstock.resources.attributes import UNRECOGNIZED, Attribute, Group, Kind
+from penstock.resources.attributes import UNRECOGNIZED, Attribute, Group, Kind, Session
 from penstock.resources.rows import Mutation, Resource
 from penstock.resources.ways import Edge, Relation, Shape
 from penstock.schema.model import (
@@ -53,6 +53,8 @@ def resolver_of(schema: SchemaDescription, owner: ObjectDescription, field: Fiel
             return _attribute(owner.name, source)
         case Group():
             return _group(source)
+        case Session():
+            return lambda row, info: session_of(row, info.context)
         case Edge():
             return _edge(schema, source)
         case Relation():
