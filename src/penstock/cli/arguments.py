@@ -12,6 +12,7 @@ from pathlib import Path
 from penstock import __version__
 
 _SANDBOX_PORT = 8001
+_SCHEMA = "a file, the URL of a gateway, or `live` for the store in the settings"
 
 
 class Arguments(argparse.Namespace):
@@ -26,6 +27,10 @@ class Arguments(argparse.Namespace):
     data: Path | None = None
     open: bool | None = None
     url: str | None = None
+    old: str = ""
+    new: str = ""
+    fail_on: str | None = None
+    format: str = "text"
 
 
 def parse_arguments(argv: Sequence[str] | None) -> Arguments:
@@ -55,12 +60,27 @@ def parse_arguments(argv: Sequence[str] | None) -> Arguments:
     _add_data(sandbox)
 
     schema = commands.add_parser("schema", help="look at the GraphQL schema")
-    verbs = schema.add_subparsers(dest="schema_command", required=True, metavar="VERB")
-    print_ = verbs.add_parser("print", help="print the schema as text")
-    print_.add_argument("--url", help="take it from the gateway at this URL instead of building it from the store")
+    _add_schema_verbs(schema.add_subparsers(dest="schema_command", required=True, metavar="VERB"))
 
     commands.add_parser("version", help="print the version")
     return parser.parse_args(argv, namespace=Arguments())
+
+
+def _add_schema_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    print_ = verbs.add_parser("print", help="print the schema as text")
+    print_.add_argument("--url", help="take it from the gateway at this URL instead of building it from the store")
+
+    diff = verbs.add_parser("diff", help="print what changed between two schemas")
+    diff.add_argument("old", metavar="OLD", help=_SCHEMA)
+    diff.add_argument("new", metavar="NEW", help="the same")
+    diff.add_argument(
+        "--fail-on", choices=("breaking", "dangerous"), help="exit with 1 on such a change, or a worse one"
+    )
+    _add_format(diff)
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (%(default)s)")
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:

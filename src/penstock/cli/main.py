@@ -14,16 +14,16 @@ from penstock import __version__
 from penstock.cli.arguments import Arguments, parse_arguments
 from penstock.cli.dev import develop
 from penstock.cli.sandbox import serve_sandbox
-from penstock.cli.schema import print_schema
+from penstock.cli.schema import look_at_schema
 from penstock.cli.serve import serve
 from penstock.errors import OperatorError, PenstockError
 from penstock.settings import Settings
 
-_COMMANDS: Mapping[str, Callable[[Arguments, Settings], None]] = {
+_COMMANDS: Mapping[str, Callable[[Arguments, Settings], int | None]] = {
     "serve": serve,
     "dev": develop,
     "sandbox": serve_sandbox,
-    "schema": print_schema,
+    "schema": look_at_schema,
 }
 _FAILED = 1
 _OPERATOR = 2
@@ -33,14 +33,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        0 when it did what it should, 2 when its operator must change something, 1 when it failed otherwise.
+        0 when it did what it should, 2 when its operator must change something, 1 when it failed otherwise or found
+        what it was asked to fail on.
     """
     arguments = parse_arguments(argv)
     if arguments.command == "version":
         print(f"penstock {__version__}")
         return 0
     try:
-        _COMMANDS[arguments.command](arguments, _read_settings(arguments, os.environ))
+        return _COMMANDS[arguments.command](arguments, _read_settings(arguments, os.environ)) or 0
     except OperatorError as error:
         return _complain(error, _OPERATOR)
     except PenstockError as error:
@@ -50,7 +51,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to flush
         return 0
-    return 0
 
 
 def _read_settings(arguments: Arguments, environ: Mapping[str, str]) -> Settings:

@@ -1,24 +1,26 @@
-"""``penstock schema``: the schema as text.
+"""``penstock schema``: the schema as text, and what changed in it.
 
-Never here: how a schema is made.
+Never here: how a schema is made or compared.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
 
-from penstock.app import load_generation
 from penstock.cli.arguments import Arguments
+from penstock.cli.changes import show_changes
+from penstock.cli.schema_texts import LIVE, fetch_text, read_text
 from penstock.cli.servers import run
-from penstock.errors import OperatorError
+from penstock.schema.diff import LEVELS, diff_schemas, read_schema
 from penstock.settings import Settings
-from penstock.upstream.config import TransportConfig
-from penstock.upstream.lean import LeanTransport
-from penstock.upstream.transport import NO_HEADERS, Request
 
-_ROUTE = "/schema.graphql"
+_FOUND = 1
+
+
+def look_at_schema(arguments: Arguments, settings: Settings) -> int | None:
+    """Do what a verb of ``penstock schema`` says; its exit code, None for 0."""
+    return _VERBS[arguments.schema_command](arguments, settings)
 
 
 def print_schema(arguments: Arguments, settings: Settings) -> None:
@@ -30,30 +32,35 @@ def print_schema(arguments: Arguments, settings: Settings) -> None:
     """
 
     async def main() -> None:
-        if arguments.url is None:
-            sdl = (await load_generation(settings)).sdl
-        else:
-            sdl = await _fetch(arguments.url, settings)
-        sys.stdout.write(sdl)
+        url = arguments.url
+        sys.stdout.write(await (read_text(LIVE, settings) if url is None else fetch_text(url, settings)))
 
     run(main)
 
 
-async def _fetch(url: str, settings: Settings) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise OperatorError(f"--url {url!r} is no http or https URL; give a gateway's, as http://127.0.0.1:8000.")
-    path = parts.path if parts.path.endswith(_ROUTE) else parts.path.rstrip("/").removesuffix("/graphql") + _ROUTE
-    transport = LeanTransport(
-        f"{parts.scheme}://{parts.netloc}", TransportConfig(max_body_bytes=settings.upstream_max_body_bytes)
+def diff(arguments: Arguments, settings: Settings) -> int:
+    """Print what changed between two schemas.
+
+    Returns:
+        1 where there is a change of the level to fail on, or of a worse one.
+
+    Raises:
+        OperatorError: One of them cannot be read, or is no schema.
+        UpstreamError: A store or a gateway does not answer.
+    """
+    texts: list[str] = []
+
+    async def main() -> None:
+        texts.extend([await read_text(source, settings) for source in (arguments.old, arguments.new)])
+
+    run(main)
+    old, new = (
+        read_schema(text, repr(source)) for text, source in zip(texts, (arguments.old, arguments.new), strict=True)
     )
-    deadline = asyncio.get_running_loop().time() + settings.upstream_timeout_seconds
-    try:
-        response = await transport.send(Request("GET", _ROUTE, path, NO_HEADERS, deadline))
-    finally:
-        await transport.aclose()
-    if response.status != 200:
-        raise OperatorError(
-            f"--url {url!r} answered {response.status} for {path}; is it a Penstock gateway, and ready?"
-        )
-    return response.body.decode()
+    changes = diff_schemas(old, new)
+    print(show_changes(changes, arguments.format))
+    failing = [level for level in LEVELS if arguments.fail_on in LEVELS[LEVELS.index(level) :]]
+    return _FOUND if any(one.level in failing for one in changes) else 0
+
+
+_VERBS: Mapping[str, Callable[[Arguments, Settings], int | None]] = {"print": print_schema, "diff": diff}
