@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from penstock.definitions.model import StoreDefinitions
-from penstock.errors import DefinitionError, UpstreamUnavailable
+from penstock.definitions.reading import Reading
+from penstock.errors import DefinitionError, StateError, UpstreamUnavailable
 from penstock.lifecycle import GenerationHolder, Reloader
-from penstock.lifecycle.reload import Beat
+from penstock.lifecycle.beat import Beat
+from penstock.lifecycle.stages import Change, Settled, Stages, Verdict
 from penstock.schema.generation import Generation, build_generation
 from penstock.telemetry.logs import create_log
 from penstock.telemetry.metrics import Metrics
@@ -37,6 +39,9 @@ class Bench:
     most_sleeps: int = 3
     poll_seconds: float = 60.0
     on_sleep: Callable[[], None] = lambda: None
+    verdict: Verdict = field(default_factory=Verdict)
+    recorded: list[Change] = field(default_factory=list)
+    record_failure: Exception | None = None
 
     def __post_init__(self) -> None:
         self.logged = io.StringIO()
@@ -44,22 +49,31 @@ class Bench:
         self.holder = GenerationHolder()
         beat = Beat(self.poll_seconds, self.sleep, lambda: 0.5, lambda: 1000.0)
         log = create_log("info", "json", self.logged)
-        self.reloader = Reloader(self.holder, self.load, self.build, beat, log, self.metrics)
+        stages = Stages(self.load, self.build, judge=self.judge, record=(self.record,))
+        self.reloader = Reloader(self.holder, stages, beat, log, self.metrics)
 
-    async def load(self) -> StoreDefinitions:
+    async def load(self) -> Reading:
         self.loads += 1
         fingerprint, failure = self.fingerprint, self.failure
         if self.gate is not None:
             await self.gate.wait()
         if failure is not None:
             raise failure
-        return StoreDefinitions(fingerprint=fingerprint)
+        return Reading(StoreDefinitions(fingerprint=fingerprint))
 
-    def build(self, definitions: StoreDefinitions, number: int, loaded_at: float) -> Generation:
+    def build(self, settled: Settled, number: int) -> Generation:
         self.builds += 1
-        if definitions.fingerprint == "impossible":
+        if settled.fingerprint == "impossible":
             raise DefinitionError("no schema can be made of this")
-        return build_generation(definitions, number, loaded_at)
+        return build_generation(settled.definitions, number, settled.loaded_at)
+
+    async def judge(self, _change: Change) -> Verdict:
+        return self.verdict
+
+    async def record(self, change: Change) -> None:
+        self.recorded.append(change)
+        if self.record_failure is not None:
+            raise self.record_failure
 
     async def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
@@ -198,13 +212,80 @@ async def test_the_first_look_is_awaited_no_longer_than_allowed() -> None:
     assert bench.holder.current is None
 
 
+async def test_a_held_candidate_waits_while_the_old_one_serves() -> None:
+    bench = Bench()
+    await bench.reloader.reload()
+    before = bench.holder.current
+    bench.fingerprint, bench.verdict = "b", Verdict(is_held=True, reason="Customer.x goes.")
+    first = await bench.reloader.reload()
+    again = await bench.reloader.reload()
+
+    assert (first.outcome, first.reason, first.number) == ("held", "Customer.x goes.", 1)
+    assert again.outcome == "held"
+    assert bench.builds == 2
+    assert bench.holder.current is before
+    assert bench.holder.held is not None
+    assert bench.holder.held.change.after.number == 2
+    assert len(bench.recorded) == 1
+
+
+async def test_a_released_candidate_serves() -> None:
+    bench = Bench()
+    await bench.reloader.reload()
+    bench.fingerprint, bench.verdict = "b", Verdict(is_held=True, reason="no")
+    await bench.reloader.reload()
+    report = await bench.reloader.release()
+
+    assert report is not None
+    assert (report.outcome, report.number) == ("swapped", 2)
+    assert bench.holder.held is None
+    assert (await bench.reloader.reload()).outcome == "unchanged"
+    assert await bench.reloader.release() is None
+
+
+async def test_a_store_that_takes_its_change_back_clears_the_held_candidate() -> None:
+    bench = Bench()
+    await bench.reloader.reload()
+    bench.fingerprint, bench.verdict = "b", Verdict(is_held=True, reason="no")
+    await bench.reloader.reload()
+    bench.fingerprint = "a"
+    report = await bench.reloader.reload()
+
+    assert report.outcome == "unchanged"
+    assert bench.holder.held is None
+
+
+async def test_each_swap_is_recorded_with_what_it_replaced() -> None:
+    bench = Bench()
+    await bench.reloader.reload()
+    bench.fingerprint = "b"
+    await bench.reloader.reload()
+    await bench.reloader.reload()
+    first, second = bench.recorded
+
+    assert first.before is None
+    assert second.before is first.after
+    assert second.after is bench.holder.current
+
+
+async def test_a_swap_that_cannot_be_recorded_serves_all_the_same() -> None:
+    bench = Bench(record_failure=StateError("planted"))
+    report = await bench.reloader.reload()
+
+    assert report.outcome == "swapped"
+    assert bench.holder.current is not None
+    assert "schema swap not recorded" in bench.logged.getvalue()
+
+
 async def test_a_replaced_generation_is_freed() -> None:
     bench = Bench()
     await bench.reloader.reload()
     assert bench.holder.current is not None
     old = weakref.ref(bench.holder.current)
     bench.fingerprint = "b"
+    bench.recorded.clear()
     await bench.reloader.reload()
+    bench.recorded.clear()
     gc.collect()
 
     assert old() is None

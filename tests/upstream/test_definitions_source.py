@@ -44,7 +44,7 @@ async def test_every_flow_but_templates_is_asked_for_its_fields(upstream: Script
     upstream.answers["/v2/flows"] = {"data": flows}
     upstream.answers["/v2/flows/customers/fields"] = {"data": [field("delivery_details")]}
     async with source(upstream) as definitions:
-        found = await definitions.load()
+        found = (await definitions.load()).definitions
 
     customers = found.flow("customers")
     assert customers is not None
@@ -119,7 +119,7 @@ async def test_a_refused_client_is_the_operators_to_mend(upstream: ScriptedUpstr
 async def test_nonsense_in_the_list_is_no_error(upstream: ScriptedUpstream, data: object) -> None:
     upstream.answers["/v2/flows"] = {"data": data}
     async with source(upstream) as definitions:
-        found = await definitions.load()
+        found = (await definitions.load()).definitions
 
     assert found.flows == ()
 

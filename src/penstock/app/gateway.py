@@ -26,7 +26,8 @@ from penstock.http.operating import OperatingParts, create_operating_app
 from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
 from penstock.lifecycle import GenerationHolder, Reloader
-from penstock.lifecycle.reload import Beat
+from penstock.lifecycle.beat import Beat
+from penstock.lifecycle.stages import Stages
 from penstock.operations.calls import CallNotes, ShowingCalls
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
@@ -88,7 +89,8 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     runner = make_runner(settings, store, metrics, log)
     holder = GenerationHolder()
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
-    reloader = Reloader(holder, definitions_source(settings, store).load, make_build(runner), beat, log, metrics)
+    stages = Stages(load=definitions_source(settings, store).load, build=make_build(runner))
+    reloader = Reloader(holder, stages, beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
     graphql = EndpointParts(
         runner=runner if notes is None else ShowingCalls(runner, notes),
@@ -119,6 +121,6 @@ async def load_generation(settings: Settings) -> Generation:
     require_store(settings)
     store = connect(settings, Metrics(time.time))
     try:
-        return build_generation(await definitions_source(settings, store).load(), 1, time.time())
+        return build_generation((await definitions_source(settings, store).load()).definitions, 1, time.time())
     finally:
         await store.aclose()

@@ -6,9 +6,8 @@ Never here: an `if` about business.
 from __future__ import annotations
 
 from penstock.app.store import Store
-from penstock.definitions.model import StoreDefinitions
 from penstock.lifecycle.memory import settle
-from penstock.lifecycle.reload import Build
+from penstock.lifecycle.stages import Build, Settled
 from penstock.operations.context import Services
 from penstock.operations.documents import Compile, DocumentSettings
 from penstock.operations.limits import Limits
@@ -62,8 +61,8 @@ def document_settings(settings: Settings) -> DocumentSettings:
 def make_build(runner: Runner) -> Build:
     """How definitions become a generation that is ready to serve."""
 
-    def build(definitions: StoreDefinitions, number: int, loaded_at: float) -> Generation:
-        generation = build_generation(definitions, number, loaded_at)
+    def build(settled: Settled, number: int) -> Generation:
+        generation = build_generation(settled.definitions, number, settled.loaded_at, settled.source)
         runner.documents(generation)  # bound to its resolvers here, in the worker thread, not by the first request
         settle()
         return generation

@@ -5,6 +5,7 @@ Never here: when or why it is replaced.
 
 from __future__ import annotations
 
+from penstock.lifecycle.stages import Held
 from penstock.schema.generation import Generation
 
 _NOT_YET = "The store's definitions have not been read yet."
@@ -15,14 +16,16 @@ class GenerationHolder:
 
     Attributes:
         current: The serving generation, None before the first.
+        held: A candidate that waits to be released, or None.
         trouble: Why the last look at the definitions failed, or None when it succeeded.
         checked_at: When the definitions were last read with success, in epoch seconds; 0 before that.
     """
 
-    __slots__ = ("checked_at", "current", "trouble")
+    __slots__ = ("checked_at", "current", "held", "trouble")
 
     def __init__(self) -> None:
         self.current: Generation | None = None
+        self.held: Held | None = None
         self.trouble: str | None = _NOT_YET
         self.checked_at = 0.0
 
@@ -33,6 +36,13 @@ class GenerationHolder:
 
     def confirm(self, at: float) -> None:
         """Note that the serving generation is what the store says."""
+        self.held = None
+        self.trouble = None
+        self.checked_at = at
+
+    def hold(self, held: Held, at: float) -> None:
+        """Note that the store says what a waiting candidate says; what serves goes on serving."""
+        self.held = held
         self.trouble = None
         self.checked_at = at
 

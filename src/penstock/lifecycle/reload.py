@@ -1,6 +1,6 @@
 """Looks at the store's definitions at boot, on a beat and on demand, and swaps the generation when they changed.
 
-Never here: fetching, building.
+Never here: fetching, naming, building, judging: each is a stage that is passed in.
 Source: CONTRACT §9.8 (no webhook tells of flows or fields, so they are polled).
 """
 
@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
-from penstock.definitions.model import StoreDefinitions
+from penstock.definitions.reading import Reading
 from penstock.errors import PenstockError
+from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.holder import GenerationHolder
-from penstock.schema.generation import Generation
+from penstock.lifecycle.stages import Change, Held, Settled, Stages
 from penstock.telemetry.logs import Log
 from penstock.telemetry.metrics import Metrics, SchemaFacts
 from penstock.telemetry.redaction import describe_failure
 
-Load = Callable[[], Awaitable[StoreDefinitions]]
-Build = Callable[[StoreDefinitions, int, float], Generation]
-"""Definitions, the generation's number and the epoch seconds of the reading, to a generation: slow and pure."""
+Outcome: TypeAlias = Literal["swapped", "unchanged", "held", "failed"]
 
-_FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 30.0
-_JITTER = 0.2
-_LONGEST_BACK_OFF = 8
 _INTERNAL = "The schema could not be built. The log has the details."
 
 
@@ -36,16 +30,16 @@ class ReloadReport:
     """What one look at the definitions came to.
 
     Attributes:
-        outcome: ``swapped``: a new generation serves; ``unchanged``: nothing was built; ``failed``: the old one, if
-            there is one, goes on serving.
+        outcome: ``swapped``: a new generation serves; ``unchanged``: nothing was built; ``held``: a candidate waits;
+            ``failed``: the old generation, if there is one, goes on serving.
         number: Number of the generation that serves now, 0 for none.
         version: Its version, or "".
         problems: How many definitions could not be used as they are.
         seconds: How long it took.
-        reason: Why it failed, or "".
+        reason: Why it failed or a candidate waits, or "".
     """
 
-    outcome: Literal["swapped", "unchanged", "failed"]
+    outcome: Outcome
     number: int
     version: str
     problems: int
@@ -53,58 +47,24 @@ class ReloadReport:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """When the reloader looks, and the clocks it looks at.
-
-    Attributes:
-        poll_seconds: Time between looks; 0 for none after the first generation.
-        sleep: Waits that many seconds.
-        random: Evenly from 0 to 1.
-        clock: Seconds since the epoch.
-    """
-
-    poll_seconds: float
-    sleep: Callable[[float], Awaitable[None]]
-    random: Callable[[], float]
-    clock: Callable[[], float]
-
-    def pause(self, failures: int, *, serving: bool) -> float:
-        """Seconds until the next look, after so many failures in a row.
-
-        Before the first generation: from half a second, doubling to half a minute. Later: the poll's own beat,
-        doubling to eight times that. Always jittered, so that replicas spread.
-        """
-        if serving:
-            pause = self.poll_seconds * min(1 << min(failures, 16), _LONGEST_BACK_OFF)
-        else:
-            doublings = max(0, min(failures, 16) - 1)
-            pause = min(_FIRST_PAUSE_SECONDS * float(1 << doublings), _LONGEST_PAUSE_SECONDS)
-        return pause * (1 - _JITTER / 2 + _JITTER * self.random())
-
-
 class Reloader:
     """The only writer of a `GenerationHolder`.
 
     Args:
         holder: What requests read.
-        load: Reads and parses the store's definitions.
-        build: Builds a generation; run in a worker thread.
+        stages: What a look does, step by step.
         beat: When to look.
         log: Where swaps and failures are told.
         metrics: Where they are counted.
     """
 
-    def __init__(
-        self, holder: GenerationHolder, load: Load, build: Build, beat: Beat, log: Log, metrics: Metrics
-    ) -> None:
+    def __init__(self, holder: GenerationHolder, stages: Stages, beat: Beat, log: Log, metrics: Metrics) -> None:
         self._holder = holder
-        self._load = load
-        self._build = build
+        self._stages = stages
         self._beat = beat
         self._log = log
         self._metrics = metrics
-        self._number = 0
+        self._turn = asyncio.Lock()
         self._looked = asyncio.Event()
         self._running: asyncio.Task[ReloadReport] | None = None
         self._waiting: asyncio.Task[ReloadReport] | None = None
@@ -143,6 +103,16 @@ class Reloader:
         self._waiting = asyncio.create_task(self._look_after(self._running))
         return await asyncio.shield(self._waiting)
 
+    async def release(self) -> ReloadReport | None:
+        """Let the candidate that waits serve; None where none waits."""
+        started = self._beat.clock()
+        async with self._turn:
+            held = self._holder.held
+            if held is None:
+                return None
+            await self._swap(held.change)
+        return self._report("swapped", started, "")
+
     async def aclose(self) -> None:
         """End what is under way."""
         tasks = [task for task in (self._waiting, self._running) if task is not None]
@@ -157,10 +127,12 @@ class Reloader:
 
     async def _look(self) -> ReloadReport:
         started = self._beat.clock()
-        outcome: Literal["swapped", "unchanged", "failed"]
+        outcome: Outcome
         reason = ""
         try:
-            outcome = await self._renew()
+            reading = await self._stages.load()
+            async with self._turn:
+                outcome, reason = await self._renew(reading, started)
         except Exception as error:  # noqa: BLE001 (whatever breaks a rebuild, the old generation goes on serving)
             outcome = "failed"
             reason = str(error) if isinstance(error, PenstockError) else _INTERNAL
@@ -170,22 +142,48 @@ class Reloader:
         self._looked.set()
         return self._report(outcome, started, reason)
 
-    async def _renew(self) -> Literal["swapped", "unchanged"]:
-        definitions = await self._load()
-        at = self._beat.clock()
-        current = self._holder.current
-        if current is not None and current.fingerprint == definitions.fingerprint:
-            self._holder.confirm(at)
-            return "unchanged"
-        generation = await asyncio.to_thread(self._build, definitions, self._number + 1, at)
-        self._number += 1
-        self._holder.swap(generation, self._beat.clock())
-        self._metrics.schema_swapped(SchemaFacts(generation.number, generation.loaded_at, len(generation.problems)))
-        return "swapped"
+    async def _renew(self, reading: Reading, started: float) -> tuple[Outcome, str]:
+        holder = self._holder
+        settled = await self._stages.settle(reading, started)
+        current, held = holder.current, holder.held
+        if current is not None and _is_made_of(current.fingerprint, current.source, settled):
+            holder.confirm(self._beat.clock())
+            return "unchanged", ""
+        if held is not None and _is_made_of(held.change.settled.fingerprint, held.change.settled.source, settled):
+            holder.hold(held, self._beat.clock())
+            return "held", held.reason
+        number = current.number + 1 if current is not None else 1
+        candidate = await asyncio.to_thread(self._stages.build, settled, number)
+        change = Change(current, candidate, settled, self._beat.clock())
+        verdict = await self._stages.judge(change)
+        if verdict.is_held:
+            holder.hold(Held(change, verdict.reason), self._beat.clock())
+            self._log.warning("schema held", version=candidate.version, reason=verdict.reason)
+            return "held", verdict.reason
+        await self._swap(change)
+        return "swapped", ""
 
-    def _report(self, outcome: Literal["swapped", "unchanged", "failed"], started: float, reason: str) -> ReloadReport:
+    async def _swap(self, change: Change) -> None:
+        change = replace(change, at=self._beat.clock())
+        generation = change.after
+        self._holder.swap(generation, change.at)
+        self._metrics.schema_swapped(SchemaFacts(generation.number, generation.loaded_at, len(generation.problems)))
+        self._log.info(
+            "schema swapped",
+            generation=generation.number,
+            version=generation.version,
+            source=generation.source,
+            problems=len(generation.problems),
+        )
+        for record in self._stages.record:
+            try:
+                await record(change)
+            except Exception as error:  # noqa: BLE001 (the schema serves already, whatever cannot be written down)
+                self._log.warning("schema swap not recorded", **describe_failure(error))
+
+    def _report(self, outcome: Outcome, started: float, reason: str) -> ReloadReport:
         current = self._holder.current
-        report = ReloadReport(
+        return ReloadReport(
             outcome,
             number=current.number if current else 0,
             version=current.version if current else "",
@@ -193,12 +191,7 @@ class Reloader:
             seconds=max(0.0, self._beat.clock() - started),
             reason=reason,
         )
-        if outcome == "swapped":
-            self._log.info(
-                "schema swapped",
-                generation=report.number,
-                version=report.version,
-                problems=report.problems,
-                seconds=round(report.seconds, 3),
-            )
-        return report
+
+
+def _is_made_of(fingerprint: str, source: str, settled: Settled) -> bool:
+    return (fingerprint, source) == (settled.fingerprint, settled.source)

@@ -10,19 +10,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 import strawberry
 from graphql import GraphQLSchema
 
 from penstock.definitions.model import Problem, StoreDefinitions
+from penstock.definitions.reading import DefinitionSource
 from penstock.schema.build import build_schema
 from penstock.schema.describe import describe
 from penstock.schema.model import SchemaDescription
 from penstock.schema.sdl import print_sdl
-
-DefinitionSource: TypeAlias = Literal["live", "snapshot", "file"]
-"""Where a store's definitions came from: the store itself, the last good ones that were kept, or a file."""
 
 _VERSION_DIGITS = 12
 _ETAG_DIGITS = 32

@@ -107,7 +107,7 @@ class Metrics(Collector):
         self.dropped_rows.add((type_name, reason))
 
     def schema_checked(self, outcome: str) -> None:
-        """Count a look at the definitions: ``swapped``, ``unchanged`` or ``failed``."""
+        """Count a look at the definitions: ``swapped``, ``unchanged``, ``held`` or ``failed``."""
         self.reloads.add((outcome,))
 
     def schema_swapped(self, facts: SchemaFacts) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from penstock.definitions.model import StoreDefinitions
 from penstock.definitions.parse import parse_definitions
+from penstock.definitions.reading import Reading
 from penstock.errors import UpstreamInvalid
 from penstock.upstream.answers import read_data
 from penstock.upstream.tokens import TokenSource
@@ -39,7 +39,7 @@ class DefinitionsSource:
         self._timeout_seconds = timeout_seconds
         self._concurrency = concurrency
 
-    async def load(self) -> StoreDefinitions:
+    async def load(self) -> Reading:
         """Read everything once.
 
         Returns:
@@ -58,7 +58,7 @@ class DefinitionsSource:
             if isinstance(answer, BaseException):
                 raise answer
             fields[slug] = answer
-        return parse_definitions(flows, fields)
+        return Reading(parse_definitions(flows, fields))
 
     async def _fields(self, slug: str, gate: asyncio.Semaphore) -> list[object]:
         async with gate:

@@ -1,0 +1,121 @@
+"""The stages between a store's definitions and a schema that serves, each a callable that `app` passes in.
+
+    load → same as before? → settle names → build a candidate → judge it → swap → record
+
+Never here: what a stage does, in what order they run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from penstock.definitions.model import StoreDefinitions
+from penstock.definitions.reading import DefinitionSource, Reading
+from penstock.schema.generation import Generation
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Definitions of which every name is settled: all that a schema is made of.
+
+    Attributes:
+        reading: What was read.
+        fingerprint: Of the definitions and the names together: the same one means that nothing has to be built.
+        loaded_at: When the definitions were read, in epoch seconds.
+    """
+
+    reading: Reading
+    fingerprint: str
+    loaded_at: float
+
+    @property
+    def definitions(self) -> StoreDefinitions:
+        """What the store said."""
+        return self.reading.definitions
+
+    @property
+    def source(self) -> DefinitionSource:
+        """Where it came from."""
+        return self.reading.source
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A candidate and what it is to replace.
+
+    Attributes:
+        before: The generation that serves, None at the first.
+        after: The candidate.
+        settled: What the candidate was made of.
+        at: When it was built or, once it serves, when it was swapped in; in epoch seconds.
+    """
+
+    before: Generation | None
+    after: Generation
+    settled: Settled
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a candidate may serve.
+
+    Attributes:
+        is_held: Whether it waits until it is released or a later look replaces it.
+        reason: Why it waits, in one sentence for the operator; "" where it does not.
+    """
+
+    is_held: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A candidate that waits.
+
+    Attributes:
+        change: The candidate and what it would replace.
+        reason: Why it waits, in one sentence.
+    """
+
+    change: Change
+    reason: str
+
+
+Load: TypeAlias = Callable[[], Awaitable[Reading]]
+"""Reads and parses the store's definitions."""
+
+Settle: TypeAlias = Callable[[Reading, float], Awaitable[Settled]]
+"""A reading and the epoch seconds at which it began, to definitions with final names."""
+
+Build: TypeAlias = Callable[[Settled, int], Generation]
+"""Settled definitions and the generation's number, to a generation: slow and pure, run in a worker thread."""
+
+Judge: TypeAlias = Callable[[Change], Awaitable[Verdict]]
+"""Whether a candidate may serve."""
+
+Record: TypeAlias = Callable[[Change], Awaitable[None]]
+"""Told of each swap after it happened; a failure is logged and changes nothing."""
+
+
+async def settle_as_read(reading: Reading, at: float) -> Settled:
+    """Names by the rules alone, nothing pinned."""
+    return Settled(reading, reading.definitions.fingerprint, at)
+
+
+async def apply_always(_change: Change) -> Verdict:
+    """Every candidate may serve."""
+    return Verdict()
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The stages of a look, in their order."""
+
+    load: Load
+    build: Build
+    settle: Settle = settle_as_read
+    judge: Judge = apply_always
+    record: tuple[Record, ...] = ()
