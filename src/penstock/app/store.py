@@ -54,8 +54,13 @@ class Store:
 
 def definitions_source(settings: Settings, store: Store) -> DefinitionsSource:
     """Where the store's definitions are read from."""
-    seconds = settings.upstream_timeout_seconds
-    return DefinitionsSource(store.transport, store.own, timeout_seconds=seconds, concurrency=_DEFINITION_CALLS)
+    return DefinitionsSource(
+        store.transport,
+        store.own,
+        timeout_seconds=settings.upstream_timeout_seconds,
+        concurrency=_DEFINITION_CALLS,
+        reads_settings=bool(settings.client_secret),
+    )
 
 
 def connect(settings: Settings, metrics: Metrics, also: Observer | None = None) -> Store:

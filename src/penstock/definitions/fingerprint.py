@@ -19,6 +19,7 @@ def fingerprint(definitions: StoreDefinitions) -> str:
     already carry does not count.
     """
     parts = [
+        sorted(definitions.mandatory_address_keys),
         sorted(_flow(flow) for flow in definitions.flows),
         sorted(canonical(list(item)) for item in definitions.quarantined),
         sorted(canonical([p.flow, p.slug, p.field_id, p.reason]) for p in definitions.problems),

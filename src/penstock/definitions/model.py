@@ -128,13 +128,15 @@ class StoreDefinitions:
         quarantined: Fields that could be identified but not typed: (flow slug, field id, field slug), reachable
             through `customField` only.
         problems: What could not be used as it is, sorted.
-        fingerprint: Hex digest over everything above that can change the schema.
+        fingerprint: Hex digest over everything here that can change the schema.
+        mandatory_address_keys: What the store's settings want of every address, sorted or not (§8).
     """
 
     flows: tuple[FlowDefinition, ...] = ()
     quarantined: tuple[tuple[str, str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
     fingerprint: str = ""
+    mandatory_address_keys: tuple[str, ...] = ("first_name", "last_name", "line_1", "county", "postcode", "country")
 
     def flow(self, slug: str) -> FlowDefinition | None:
         """The flow with this slug, or None."""

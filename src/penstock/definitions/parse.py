@@ -46,12 +46,13 @@ class _Findings:
         self.problems.add(Problem(shown_flow or None, shown_slug or None, shown_id or None, reason))
 
 
-def parse_definitions(flows: object, fields: Mapping[str, object]) -> StoreDefinitions:
+def parse_definitions(flows: object, fields: Mapping[str, object], settings: object = None) -> StoreDefinitions:
     """Everything usable that a store says about its custom data, and what was wrong with the rest. Never raises.
 
     Args:
         flows: The decoded `data` of `GET /v2/flows`; anything at all may be in it.
         fields: Flow slug → the decoded `data` of `GET /v2/flows/{slug}/fields`; a flow that is missing here has none.
+        settings: The decoded `data` of `GET /v2/settings`, or None where they were not read.
     """
     findings = _Findings()
     read = tuple(
@@ -63,7 +64,18 @@ def parse_definitions(flows: object, fields: Mapping[str, object]) -> StoreDefin
         quarantined=tuple(sorted(findings.quarantined)),
         problems=tuple(sorted(findings.problems, key=_problem_order)),
     )
+    mandatory = _mandatory_address_keys(settings)
+    if mandatory is not None:
+        definitions = replace(definitions, mandatory_address_keys=mandatory)
     return replace(definitions, fingerprint=fingerprint(definitions))
+
+
+def _mandatory_address_keys(settings: object) -> tuple[str, ...] | None:
+    """The keys that a store wants of every address, or None where it does not say (§8, §13)."""
+    named = settings.get("address_mandatory_fields") if isinstance(settings, dict) else None
+    if not isinstance(named, list):
+        return None
+    return tuple(sorted({key for key in named if isinstance(key, str)}))
 
 
 def _problem_order(problem: Problem) -> tuple[str, str, str, str]:

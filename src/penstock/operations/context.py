@@ -16,7 +16,6 @@ from penstock.operations.failures import ArgumentError, blames_bearer, blames_cu
 from penstock.operations.loader import Loader
 from penstock.operations.locks import WriteLocks
 from penstock.operations.request import Credentials
-from penstock.resources.rows import Mutation
 from penstock.resources.ways import Route
 from penstock.schema.generation import Generation
 from penstock.upstream.tokens import AccessToken, TokenSource
@@ -219,24 +218,32 @@ class Context:
                 self._headers = _joined(await anonymous.token(), self.credentials.headers)
             return self._headers if self._headers.wire != used.wire else None
 
-    async def write(self, mutation: Mutation, target: str, body: bytes) -> Response:
+    async def write(
+        self, route: Route, target: str, body: bytes, *, carries_token: bool = True, is_sign_up: bool = False
+    ) -> Response:
         """Make one write with the caller's credentials: sent once, whatever comes back.
+
+        Args:
+            route: What is called.
+            target: Where.
+            body: JSON, or nothing.
+            carries_token: Whether the customer token travels along.
+            is_sign_up: Whether the gateway's own client_credentials may stand in where the operator allows sign-up.
 
         Raises:
             CredentialError: The customer token has expired.
             LimitError: The budget is used up, or the store's rate.
             UpstreamError: No whole answer could be had; the write may have happened.
         """
-        route: Route = mutation.route
-        if mutation.carries_token:
+        if carries_token:
             self.check_expiry()
         self.spend()
         credentials = self.credentials
-        headers = credentials.headers if mutation.carries_token else credentials.headers_without_customer
+        headers = credentials.headers if carries_token else credentials.headers_without_customer
         source: TokenSource | None = None
         if not credentials.has_bearer:
             source = self._anonymous
-            if mutation.is_sign_up and self.services.sign_up is not None:
+            if is_sign_up and self.services.sign_up is not None:
                 source, headers = self.services.sign_up, credentials.headers_without_customer
             headers = _joined(await source.token(), headers)
         response = await self.services.transport.send(
@@ -250,7 +257,7 @@ class Context:
                 "application/json" if body else "",
             )
         )
-        if response.status == 401 and source is not None and _is_bearer_refused(mutation, response):
+        if response.status == 401 and source is not None and _is_bearer_refused(response, carries_token=carries_token):
             # Not sent again; but whoever writes next gets a token that may be good.
             source.invalidate(_bearer_of(headers))
         return response
@@ -262,9 +269,9 @@ class Context:
         return self.services.anonymous
 
 
-def _is_bearer_refused(mutation: Mutation, response: Response) -> bool:
+def _is_bearer_refused(response: Response, *, carries_token: bool) -> bool:
     """Whether a 401 means the bearer; at a sign-in it usually means the password (Q5)."""
-    return not blames_customer_token(response) if mutation.carries_token else blames_bearer(response)
+    return not blames_customer_token(response) if carries_token else blames_bearer(response)
 
 
 def _joined(token: AccessToken, block: HeaderBlock) -> HeaderBlock:

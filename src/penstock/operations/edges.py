@@ -16,7 +16,7 @@ from penstock.operations.context import Context
 from penstock.operations.failures import request_id_of
 from penstock.operations.rows import id_at, judge
 from penstock.operations.values import Row, coerce_epoch
-from penstock.resources.ways import Edge, FromArgument, FromRow, FromToken, Origin
+from penstock.resources.ways import Edge, FromArgument, FromArgumentOrToken, FromRow, FromToken, Origin
 from penstock.upstream.transport import Response
 from penstock.upstream.wire import is_id, target
 
@@ -44,6 +44,10 @@ def origin_value(origin: Origin, row: Row, arguments: Mapping[str, JSON], contex
             return value
         case FromToken():
             return context.customer_id()
+        case FromArgumentOrToken(name):
+            if arguments.get(name) is None:
+                return context.customer_id()
+            return origin_value(FromArgument(name), row, arguments, context)
         case _:
             assert_never(origin)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from penstock.definitions.model import JSON
 from penstock.definitions.rules import ViolationCode, is_email, violations
 from penstock.resources.attributes import Attribute, Kind
+from penstock.resources.inputs import InputRow, Nested
 
 UserErrorCode: TypeAlias = (
     ViolationCode
@@ -37,26 +38,54 @@ class UserError:
 
 
 def judge_input(
-    attributes: Iterable[Attribute], given: Mapping[str, JSON], prefix: tuple[str, ...] = ("input",)
+    rows: Iterable[InputRow], given: Mapping[str, JSON], prefix: tuple[str, ...] = ("input",)
 ) -> tuple[dict[str, JSON], list[UserError]]:
     """The keys to send, by upstream slug, and everything that is wrong with the values.
 
     Args:
-        attributes: The rows the input was made from.
+        rows: What the input is made of.
         given: GraphQL name → coerced value, given keys only.
         prefix: GraphQL path to the input.
     """
     body: dict[str, JSON] = {}
     errors: list[UserError] = []
-    for row in attributes:
+    for row in rows:
         if row.name not in given:
             continue
         value = given[row.name]
+        if isinstance(row, Nested):
+            body[row.key], faults = _judge_nested(row, value, (*prefix, row.name))
+            errors += faults
+            continue
+        if row.many:
+            found = dict.fromkeys(fault for one in _items(value) for fault in _faults(row, one))
+            errors += [UserError(code, (*prefix, row.name), message) for code, message in found]
+            body[row.key] = value
+            continue
         if row.trims_to_lower and isinstance(value, str):
             value = value.strip().lower()
         errors += [UserError(code, (*prefix, row.name), message) for code, message in _faults(row, value)]
         body[row.key] = value
     return body, errors
+
+
+def _judge_nested(row: Nested, value: JSON, path: tuple[str, ...]) -> tuple[JSON, list[UserError]]:
+    if not row.many:
+        return judge_input(row.rows, value, path) if isinstance(value, dict) else (value, [])
+    items = _items(value)
+    if len(items) > row.most:
+        return [], [UserError("LIMIT_REACHED", path, f"{row.name} can have at most {row.most} items at a time.")]
+    made: list[JSON] = []
+    errors: list[UserError] = []
+    for index, item in enumerate(items):
+        one, faults = _judge_nested(replace(row, many=False), item, (*path, str(index)))
+        made.append(one)
+        errors += faults
+    return made, errors
+
+
+def _items(value: JSON) -> list[JSON]:
+    return value if isinstance(value, list) else []
 
 
 def _faults(row: Attribute, value: JSON) -> list[tuple[UserErrorCode, str]]:

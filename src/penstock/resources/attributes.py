@@ -67,6 +67,7 @@ class Attribute:
         min_length: Fewest characters an input may have.
         trims_to_lower: Whether an input is trimmed and lower-cased before it is judged (Q2).
         non_null: Only `id`, and the few values the gateway itself makes.
+        many: Whether an input takes a list of such values.
         field: The custom field behind it; None for a core attribute.
         deprecation: Why it should no longer be used, or None.
     """
@@ -84,6 +85,7 @@ class Attribute:
     min_length: int = 0
     trims_to_lower: bool = False
     non_null: bool = False
+    many: bool = False
     field: FieldDefinition | None = None
     deprecation: str | None = None
 

@@ -6,7 +6,9 @@ Source: CONTRACT §9.1 (core slugs), R18.
 
 from __future__ import annotations
 
-from penstock.resources.address import ADDRESS
+from dataclasses import replace
+
+from penstock.resources.address import ADDRESS, with_mandatory
 from penstock.resources.cart import CART, CART_ITEM
 from penstock.resources.customer import CUSTOMER
 from penstock.resources.order import ORDER, ORDER_ITEM
@@ -15,6 +17,13 @@ from penstock.resources.token import CUSTOMER_TOKEN
 
 CORE: tuple[Resource, ...] = (CUSTOMER, ADDRESS, ORDER, ORDER_ITEM, CART, CART_ITEM, CUSTOMER_TOKEN)
 """The resources that every store has, in the order in which the schema shows them."""
+
+
+def core_of(mandatory_address_keys: tuple[str, ...]) -> tuple[Resource, ...]:
+    """`CORE` in a store that wants these keys of every address (§8)."""
+    attributes = with_mandatory(ADDRESS.attributes, frozenset(mandatory_address_keys))
+    return tuple(replace(one, attributes=attributes) if one is ADDRESS else one for one in CORE)
+
 
 CORE_FLOWS = frozenset(
     (

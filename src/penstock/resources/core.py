@@ -7,6 +7,8 @@ Source: CONTRACT §1, §8, §10.1.
 from __future__ import annotations
 
 from penstock.resources.attributes import Attribute, Kind
+from penstock.resources.rows import Mutation
+from penstock.resources.ways import Origin, Route
 
 CREATED_AT = Attribute("createdAt", ("meta", "timestamps", "created_at"), Kind.DATE_TIME, "When it was made.")
 UPDATED_AT = Attribute("updatedAt", ("meta", "timestamps", "updated_at"), Kind.DATE_TIME, "When it was last changed.")
@@ -37,3 +39,33 @@ POSTAL = (
     text("instructions", "instructions", "Instructions for the delivery."),
 )
 """Where a person or a company is found: the same rows in an address book and on an order."""
+
+
+def relationship_set(
+    root: str, payload: str, target: str, flow: str, origins: tuple[tuple[str, Origin], ...], one: Route
+) -> Mutation:
+    """The mutation that writes the relationship fields of a resource; a store without such fields does not have it.
+
+    Args:
+        root: What the mutation's name begins with.
+        payload: Name of the resource in the payload.
+        target: Its type.
+        flow: Slug of the flow whose entries the resource's relationships are kept with (R15).
+        origins: Path parameters of ``one``; ``id`` is among them.
+        one: The GET by which the resource is read after the write.
+    """
+    return Mutation(
+        f"{root}RelationshipSet",
+        "relate",
+        "Sets what relationship fields lead to: each given field is replaced as a whole. Needs a client_credentials "
+        "bearer. One upstream call for each given field, in the order of the schema; when one fails, those before it "
+        "are written and those after it are not: send the same input again.",
+        Route("PUT", f"/v2/flows/{flow}/entries/{{id}}/relationships/{{field}}"),
+        "entry",
+        payload,
+        target,
+        origins=origins,
+        by="id",
+        reread=one,
+        lock=one.template,
+    )

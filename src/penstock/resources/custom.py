@@ -6,6 +6,8 @@ Source: CONTRACT §9.2-9.5.
 
 from __future__ import annotations
 
+import re
+
 from penstock.definitions.model import FieldDefinition, FieldType, RuleKind
 from penstock.definitions.naming import capitalised, enum_members
 from penstock.definitions.rules import is_wide_integer, sole_rule
@@ -13,6 +15,9 @@ from penstock.definitions.text import clean_line
 from penstock.definitions.words import rules_in_words
 from penstock.resources.attributes import Attribute, EnumRow, Kind
 from penstock.resources.ways import Relation, Route
+
+_WRITABLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""Slugs that may stand in the path of a write (§1)."""
 
 _KINDS = {
     FieldType.STRING: Kind.STRING,
@@ -49,8 +54,15 @@ def attribute_of(field: FieldDefinition, name: str, type_name: str, taken_types:
     )
 
 
-def relation_of(field: FieldDefinition, name: str, target: tuple[str, Route] | None) -> Relation:
-    """The row of a relationship field; ``target`` is the type it leads to and the GET by id behind it."""
+def relation_of(field: FieldDefinition, name: str, target: tuple[str, Route] | None, item_type: str) -> Relation:
+    """The row of a relationship field.
+
+    Args:
+        field: The definition.
+        name: Its final GraphQL name.
+        target: The type it leads to and the GET by id behind it.
+        item_type: What a reference to the target says it is when it is written.
+    """
     return Relation(
         name=name,
         description=describe_field(field),
@@ -60,6 +72,7 @@ def relation_of(field: FieldDefinition, name: str, target: tuple[str, Route] | N
         route=target[1] if target else None,
         field=field,
         deprecation=deprecation_of(field),
+        item_type=item_type if field.enabled and _WRITABLE.fullmatch(field.slug) else "",
     )
 
 

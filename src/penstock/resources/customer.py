@@ -9,7 +9,7 @@ from __future__ import annotations
 from penstock.resources.address import ADDRESS_OF_CUSTOMER, ADDRESSES_OF_CUSTOMER
 from penstock.resources.attributes import Attribute, Kind, Session
 from penstock.resources.cart import CARTS_OF_CUSTOMER
-from penstock.resources.core import CREATED_AT, UPDATED_AT, identity
+from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, relationship_set
 from penstock.resources.order import ORDER_LISTING
 from penstock.resources.rows import Mutation, Resource
 from penstock.resources.ways import (
@@ -17,6 +17,7 @@ from penstock.resources.ways import (
     FilterRow,
     FixedFilter,
     FromArgument,
+    FromArgumentOrToken,
     FromRow,
     FromToken,
     Listing,
@@ -99,6 +100,7 @@ LISTING = Listing(
     keyset="id",
 )
 
+_OWN = (("id", FromArgumentOrToken("id")),)
 _THIS_CUSTOMER = FromRow((("id",),))
 
 CUSTOMER = Resource(
@@ -177,7 +179,7 @@ CUSTOMER = Resource(
             "customer",
             "customer",
             "Customer",
-            id_argument="optional",
+            origins=_OWN,
             email_is_unique=True,
         ),
         Mutation(
@@ -189,7 +191,8 @@ CUSTOMER = Resource(
             "customer",
             "deletedCustomerId",
             "Customer",
-            id_argument="optional",
+            origins=_OWN,
         ),
+        relationship_set("customer", "customer", "Customer", "customers", _OWN, ONE),
     ),
 )

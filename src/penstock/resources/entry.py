@@ -6,9 +6,10 @@ Source: CONTRACT §9.6-9.7.
 
 from __future__ import annotations
 
+from penstock.definitions.type_naming import EntryNames
 from penstock.resources.attributes import Kind
-from penstock.resources.core import CREATED_AT, UPDATED_AT, identity
-from penstock.resources.rows import Resource
+from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, relationship_set
+from penstock.resources.rows import Mutation, Resource
 from penstock.resources.ways import Edge, FilterRow, FromArgument, Listing, Route, Shape
 
 
@@ -17,25 +18,24 @@ def one_route(slug: str) -> Route:
     return Route("GET", f"/v2/flows/{slug}/entries/{{id}}")
 
 
-def entry_resource(slug: str, description: str, type_name: str, singular: str, plural: str) -> Resource:
+def entry_resource(slug: str, description: str, names: EntryNames) -> Resource:
     """The resource of a custom flow, still without its fields.
 
     Args:
         slug: The flow's slug: safe characters only, it stands in paths.
         description: What the store says about the flow.
-        type_name: GraphQL type, as ``Wishlist``.
-        singular: Root field that reads one, as ``wishlist``.
-        plural: Root field that lists them, as ``wishlists``.
+        names: Its names in the schema.
     """
     one = one_route(slug)
     return Resource(
-        type_name=type_name,
+        type_name=names.type_name,
         description=description,
         flow=slug,
         relation_key=slug,
         attributes=(identity("The entry's id."), CREATED_AT, UPDATED_AT),
         one=one,
-        roots=_roots(slug, one, type_name, singular, plural),
+        roots=_roots(slug, one, names.type_name, names.singular, names.plural),
+        mutations=_mutations(slug, one, names),
     )
 
 
@@ -63,3 +63,40 @@ def _roots(slug: str, one: Route, type_name: str, singular: str, plural: str) ->
         primes=True,
     )
     return read_one, read_many
+
+
+def _mutations(slug: str, one: Route, names: EntryNames) -> tuple[Mutation, ...]:
+    by_id = (("id", FromArgument("id")),)
+    needs = "Needs a client_credentials bearer. One upstream call."
+    return (
+        Mutation(
+            names.create_root,
+            "create",
+            f"Makes an entry of the flow `{slug}`. {needs} When it fails, nothing was made.",
+            Route("POST", f"/v2/flows/{slug}/entries"),
+            "entry",
+            names.singular,
+            names.type_name,
+        ),
+        Mutation(
+            names.update_root,
+            "update",
+            f"Changes the given fields of an entry of the flow `{slug}` and leaves the others alone. {needs}",
+            Route("PUT", one.template),
+            "entry",
+            names.singular,
+            names.type_name,
+            origins=by_id,
+        ),
+        Mutation(
+            names.delete_root,
+            "delete",
+            f"Deletes an entry of the flow `{slug}`. {needs}",
+            Route("DELETE", one.template),
+            "entry",
+            f"deleted{names.type_name}Id",
+            names.type_name,
+            origins=by_id,
+        ),
+        relationship_set(names.singular, names.singular, names.type_name, slug, by_id, one),
+    )

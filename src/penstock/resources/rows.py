@@ -8,30 +8,59 @@ Never here: I/O, Strawberry, anything that is true of one resource only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, assert_never
 
 from penstock.definitions.model import FieldDefinition
-from penstock.resources.attributes import Attribute, Group, GroupType, Presence, Session
-from penstock.resources.ways import Edge, Relation, Route
+from penstock.resources.attributes import Attribute, Group, GroupType, Kind, Session
+from penstock.resources.inputs import InputRow
+from penstock.resources.ways import Edge, Origin, Relation, Route
 
 _ENVELOPE_KEYS = frozenset({"id", "type", "meta", "links", "relationships"})
 
-Verb: TypeAlias = Literal["create", "update", "delete", "token"]
+Verb: TypeAlias = Literal["create", "update", "delete", "send", "token", "relate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A resource that a payload shows.
+
+    Attributes:
+        name: Field of the payload.
+        target: Type of that field.
+        by: The path parameter of the write that holds its id, where it is read again after the write and only when
+            it is selected; "" where the answer to the write is the resource.
+        route: The GET by which it is read again, where that is not the resource's own.
+    """
+
+    name: str
+    target: str
+    description: str = "As it is now; null on user errors."
+    by: str = ""
+    route: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A write: one upstream call, one payload.
+    """A write and its payload.
 
     Attributes:
-        verb: What kind of write; each kind is run by one function, whatever the resource.
+        verb: What kind of write; each kind is run by one function, whatever the resource. `create` and `update` take
+            the attributes of the resource, `send` an input of its own.
         item_type: ``data.type`` of the body.
-        payload: Name of the payload's resource field.
-        target: Type of that field.
-        id_argument: `absent`, `optional` (the signed-in customer when left out) or `required`.
+        payload: Name of the payload's first field: the resource, or the id of what is gone.
+        target: Type of the resource that is written.
+        origins: Path parameter → where its value comes from; the arguments beside `input` derive from them.
+        input: What `send` takes; for the other verbs what is taken beside the resource's own attributes.
+        merges: Whether an update reads the resource first and sends it whole, because upstream wants it so.
+        by, reread: See `Result.by` and `Result.route`, for the payload's first field.
+        also: Other resources that the payload shows.
+        lock: Path template of what is written, where that is more than the route's own path: no two writes to it meet.
+        warns: Whether the payload shows what upstream says beside a success.
+        has_quota: Whether upstream bounds how many there may be (Q10).
         email_is_unique: Whether a refusal that mentions the e-mail means it is taken (Q1).
         carries_token: Whether the customer token travels along.
+        one_of: Whether exactly one row of the input is given.
         is_sign_up: Whether the gateway's own client_credentials may stand in where the operator allows sign-up.
     """
 
@@ -42,10 +71,26 @@ class Mutation:
     item_type: str
     payload: str
     target: str
-    id_argument: Presence = "absent"
+    origins: tuple[tuple[str, Origin], ...] = ()
+    input: tuple[InputRow, ...] = ()
+    merges: bool = False
+    by: str = ""
+    reread: Route | None = None
+    also: tuple[Result, ...] = ()
+    lock: str = ""
+    warns: bool = False
+    has_quota: bool = False
     email_is_unique: bool = False
     carries_token: bool = True
     is_sign_up: bool = False
+    one_of: bool = False
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The resources that the payload shows."""
+        if self.verb == "delete":
+            return self.also
+        return (Result(self.payload, self.target, by=self.by, route=self.reread), *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +128,33 @@ class Resource:
         """The custom fields that are served, relationships included."""
         fields = (*(row.field for row in self.attributes), *(relation.field for relation in self.relations))
         return tuple(field for field in fields if field is not None)
+
+    def input_of(self, mutation: Mutation) -> tuple[InputRow, ...]:
+        """The rows of a mutation's input; each says by its `create` whether it must be given."""
+        match mutation.verb:
+            case "create":
+                return (*(row for row in self.attributes if row.create != "absent"), *mutation.input)
+            case "update":
+                rows = (replace(row, create=row.update) for row in self.attributes if row.update != "absent")
+                return (*rows, *mutation.input)
+            case "relate":
+                return tuple(_reference(relation) for relation in self.relations if relation.item_type)
+            case "send" | "token" | "delete":
+                return mutation.input
+            case _:
+                assert_never(mutation.verb)
+
+
+def _reference(relation: Relation) -> Attribute:
+    """A relationship field as an input takes it: the id, or the ids, of what it leads to."""
+    return Attribute(
+        relation.name,
+        relation.path,
+        Kind.ID,
+        relation.description,
+        output=False,
+        create="optional",
+        many=relation.many,
+        field=relation.field,
+        deprecation=relation.deprecation,
+    )

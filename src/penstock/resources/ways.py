@@ -42,7 +42,14 @@ class FromToken:
     """The customer id that the caller's customer token names."""
 
 
-Origin: TypeAlias = FromRow | FromArgument | FromToken
+@dataclass(frozen=True, slots=True)
+class FromArgumentOrToken:
+    """A path value given as an argument; without it, the customer id that the caller's token names."""
+
+    name: str
+
+
+Origin: TypeAlias = FromRow | FromArgument | FromToken | FromArgumentOrToken
 
 
 Operator = Literal["eq", "like", "gt", "ge", "lt", "le"]
@@ -167,3 +174,5 @@ class Relation:
     route: Route | None
     field: FieldDefinition | None = None
     deprecation: str | None = None
+    item_type: str = ""
+    """What a reference to the target says it is when it is written; "" where it cannot be written."""

@@ -11,7 +11,17 @@ from typing import assert_never
 from penstock.definitions.model import Problem, StoreDefinitions
 from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
 from penstock.resources.rows import Mutation, Resource
-from penstock.resources.ways import DEFAULT_PAGE, LARGEST_PAGE, Edge, FromArgument, Listing, Relation, Shape
+from penstock.resources.ways import (
+    DEFAULT_PAGE,
+    LARGEST_PAGE,
+    Edge,
+    FromArgument,
+    FromArgumentOrToken,
+    Listing,
+    Origin,
+    Relation,
+    Shape,
+)
 from penstock.schema.extend import extend
 from penstock.schema.fixed_types import (
     FIXED_OBJECTS,
@@ -22,7 +32,7 @@ from penstock.schema.fixed_types import (
     USER_ERROR_CODE,
     connection,
 )
-from penstock.schema.inputs import enum_description, filter_inputs, sort_enum, write_inputs
+from penstock.schema.inputs import enum_description, filter_inputs, input_name, sort_enum, write_inputs
 from penstock.schema.model import (
     ArgumentDescription,
     CustomValue,
@@ -54,7 +64,8 @@ def describe(definitions: StoreDefinitions) -> tuple[SchemaDescription, tuple[Pr
         for mutation in resource.mutations:
             payload = _payload_object(mutation)
             objects[payload.name] = payload
-            writes.append(_mutation_field(mutation, payload.name))
+            has_input = bool(resource.input_of(mutation))
+            writes.append(_mutation_field(mutation, payload.name, has_input=has_input))
     for edge in _connections(resources):
         objects |= {made.name: made for made in connection(edge.target)}
         if edge.listing is not None:
@@ -158,11 +169,7 @@ def _relation_field(relation: Relation) -> FieldDescription:
 
 
 def _edge_field(edge: Edge) -> FieldDescription:
-    arguments = [
-        ArgumentDescription(origin.name, REQUIRED_ID, "Its id.")
-        for _, origin in edge.origins
-        if isinstance(origin, FromArgument)
-    ]
+    arguments = _id_arguments(edge.origins)
     match edge.shape:
         case Shape.ONE:
             type_ref = TypeRef(edge.target)
@@ -195,33 +202,52 @@ def _payload_name(mutation: Mutation) -> str:
     return f"{mutation.name[0].upper()}{mutation.name[1:]}Payload"
 
 
-def _mutation_field(mutation: Mutation, payload: str) -> FieldDescription:
+def _id_arguments(origins: tuple[tuple[str, Origin], ...]) -> list[ArgumentDescription]:
     arguments = []
-    if mutation.id_argument != "absent":
-        required = mutation.id_argument == "required"
-        about = "Its id." if required else "Its id; without it, the signed-in customer's."
-        arguments.append(ArgumentDescription("id", TypeRef("ID", non_null=required), about))
-    if mutation.verb != "delete":
-        name = f"{mutation.name[0].upper()}{mutation.name[1:]}Input"
-        arguments.append(ArgumentDescription("input", TypeRef(name, non_null=True), "The values."))
+    for _, origin in origins:
+        match origin:
+            case FromArgument("id"):
+                arguments.append(ArgumentDescription("id", REQUIRED_ID, "Its id."))
+            case FromArgument(name):
+                arguments.append(ArgumentDescription(name, REQUIRED_ID, f"Id of the {name.removesuffix('Id')}."))
+            case FromArgumentOrToken(name):
+                about = "Its id" if name == "id" else f"Id of the {name.removesuffix('Id')}"
+                text = f"{about}; without it, the signed-in customer's."
+                arguments.append(ArgumentDescription(name, TypeRef("ID"), text))
+    return arguments
+
+
+def _mutation_field(mutation: Mutation, payload: str, *, has_input: bool) -> FieldDescription:
+    arguments = _id_arguments(mutation.origins)
+    if has_input:
+        arguments.append(ArgumentDescription("input", TypeRef(input_name(mutation), non_null=True), "The values."))
     return FieldDescription(
         mutation.name, TypeRef(payload, non_null=True), mutation.description, mutation, tuple(arguments)
     )
 
 
 def _payload_object(mutation: Mutation) -> ObjectDescription:
+    fields = [
+        FieldDescription(result.name, TypeRef(result.target), result.description, PayloadPart("resource", result))
+        for result in mutation.results
+    ]
     if mutation.verb == "delete":
-        result = FieldDescription(
-            mutation.payload, TypeRef("ID"), "The id of what is gone; null when it is not.", PayloadPart("deletedId")
-        )
-    else:
-        result = FieldDescription(
-            mutation.payload, TypeRef(mutation.target), "As it is now; null on user errors.", PayloadPart("resource")
-        )
-    errors = FieldDescription(
-        "userErrors",
-        TypeRef("UserError", non_null=True, is_list=True),
-        "What has to be changed in the input; empty on success.",
-        PayloadPart("userErrors"),
-    )
-    return ObjectDescription(_payload_name(mutation), f"What `{mutation.name}` did.", (result, errors))
+        about = "The id of what is gone; null when it is not."
+        fields.insert(0, FieldDescription(mutation.payload, TypeRef("ID"), about, PayloadPart("deletedId")))
+    if mutation.warns:
+        fields.append(_WARNINGS)
+    return ObjectDescription(_payload_name(mutation), f"What `{mutation.name}` did.", (*fields, _USER_ERRORS))
+
+
+_USER_ERRORS = FieldDescription(
+    "userErrors",
+    TypeRef("UserError", non_null=True, is_list=True),
+    "What has to be changed in the input; empty on success.",
+    PayloadPart("userErrors"),
+)
+_WARNINGS = FieldDescription(
+    "warnings",
+    TypeRef("Warning", non_null=True, is_list=True),
+    "What the store says although it did what was asked.",
+    PayloadPart("warnings"),
+)

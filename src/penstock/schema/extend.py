@@ -6,26 +6,40 @@ Source: GRAPHQL conventions; CONTRACT §9.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from penstock.definitions.model import FieldDefinition, FieldType, FlowDefinition, Problem, StoreDefinitions
 from penstock.definitions.naming import assign_field_names
 from penstock.definitions.type_naming import assign_type_names
 from penstock.resources.attributes import Attribute
-from penstock.resources.catalogue import CORE, CORE_FLOWS, FUTURE_NAMES
+from penstock.resources.catalogue import CORE_FLOWS, FUTURE_NAMES, core_of
 from penstock.resources.custom import attribute_of, relation_of, target_of
 from penstock.resources.entry import entry_resource
-from penstock.resources.rows import Resource
+from penstock.resources.rows import Mutation, Resource, Verb
 from penstock.resources.ways import Relation, Route
 from penstock.schema.reserved import RESERVED_ROOTS, RESERVED_TYPES
 
+_NEED_INPUT: frozenset[Verb] = frozenset({"create", "update", "relate"})
 _EVERYWHERE = frozenset({"customField", "customFields", "id", "type", "meta", "links", "relationships"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """What the words of relationship rules lead to: type and GET by id; and which of the types are entries."""
+
+    by_word: dict[str, tuple[str, Route]]
+    entries: frozenset[str]
+
+    def of(self, word: str) -> tuple[tuple[str, Route] | None, str]:
+        """Where a word leads, and what a reference to it says it is."""
+        found = self.by_word.get(word) or self.by_word.get(_hyphen_blind(word))
+        return found, "entry" if found is not None and found[0] in self.entries else word
 
 
 def extend(definitions: StoreDefinitions) -> tuple[dict[str, Resource], tuple[Problem, ...]]:
     """Every resource of the store by GraphQL type name, and what could not be served as it is."""
     entries, problems = _entry_resources(definitions)
-    resources = {resource.type_name: resource for resource in (*CORE, *entries)}
+    resources = {resource.type_name: resource for resource in (*core_of(definitions.mandatory_address_keys), *entries)}
     targets: dict[str, tuple[str, Route]] = {}
     for resource in resources.values():
         if resource.relation_key and resource.one:
@@ -33,7 +47,8 @@ def extend(definitions: StoreDefinitions) -> tuple[dict[str, Resource], tuple[Pr
             targets.setdefault(resource.relation_key, (resource.type_name, resource.one))
     targets |= {_hyphen_blind(key): target for key, target in targets.items() if _hyphen_blind(key) not in targets}
     taken_types = set(RESERVED_TYPES) | set(resources)
-    extended = {name: _extend_one(resource, definitions, targets, taken_types) for name, resource in resources.items()}
+    served = _Targets(targets, frozenset(entry.type_name for entry in entries))
+    extended = {name: _extend_one(resource, definitions, served, taken_types) for name, resource in resources.items()}
     clashes = (problem for resource in resources.values() for problem in _clashes(resource, definitions))
     return extended, (*problems, *clashes)
 
@@ -49,7 +64,7 @@ def _entry_resources(definitions: StoreDefinitions) -> tuple[list[Resource], tup
             about = "\n\n".join(
                 part for part in (flow.name, flow.description, f"Entry of the flow `{flow.slug}`.") if part
             )
-            resources.append(entry_resource(flow.slug, about, given.type_name, given.singular, given.plural))
+            resources.append(entry_resource(flow.slug, about, given))
     return resources, tuple(problems)
 
 
@@ -79,13 +94,13 @@ def _clashes(resource: Resource, definitions: StoreDefinitions) -> list[Problem]
 def _extend_one(
     resource: Resource,
     definitions: StoreDefinitions,
-    targets: dict[str, tuple[str, Route]],
+    served: _Targets,
     taken_types: set[str],
 ) -> Resource:
     flow = definitions.flow(resource.flow) if resource.flow else None
     quarantined = tuple((field_id, slug) for owner, field_id, slug in definitions.quarantined if owner == resource.flow)
     if flow is None:
-        return replace(resource, quarantined=quarantined)
+        return replace(resource, quarantined=quarantined, mutations=_useful(resource))
     if not flow.enabled:
         flow = _all_disabled(flow)
     names = assign_field_names(flow.fields, _reserved_names(resource))
@@ -94,18 +109,24 @@ def _extend_one(
     for field in flow.fields:
         name = names[field.id]
         if field.field_type is FieldType.RELATIONSHIP:
-            target = target_of(field)
-            found = targets.get(target) or targets.get(_hyphen_blind(target)) if target else None
-            relations.append(relation_of(field, name, found))
+            relations.append(relation_of(field, name, *served.of(target_of(field) or "")))
         else:
             row = attribute_of(field, name, resource.type_name, taken_types)
             clashes = field.slug in resource.core_keys
             attributes.append(replace(row, create="absent", update="absent") if clashes else row)
-    return replace(
+    extended = replace(
         resource,
         attributes=(*resource.attributes, *attributes),
         relations=tuple(relations),
         quarantined=quarantined,
+    )
+    return replace(extended, mutations=_useful(extended))
+
+
+def _useful(resource: Resource) -> tuple[Mutation, ...]:
+    """The mutations that have something to write: no update without a writable attribute."""
+    return tuple(
+        mutation for mutation in resource.mutations if mutation.verb not in _NEED_INPUT or resource.input_of(mutation)
     )
 
 

@@ -65,6 +65,16 @@ USER_ERROR = ObjectDescription(
     ),
 )
 
+WARNING = ObjectDescription(
+    "Warning",
+    "Something that deserves a look although the write succeeded.",
+    (
+        _plain("code", REQUIRED_TEXT, "A short word for the kind, as `INSUFFICIENT_STOCK` or `WARNING`."),
+        _plain("message", REQUIRED_TEXT, "What it is, for people."),
+        _plain("id", TypeRef("ID"), "What it is about, as the id of an item; null where that is not known."),
+    ),
+)
+
 USER_ERROR_CODE = EnumDescription(
     "UserErrorCode",
     "What kind of user error it is.",
@@ -178,6 +188,7 @@ FIXED_OBJECTS = (
     MONEY,
     SESSION,
     USER_ERROR,
+    WARNING,
     ENTRY_REFERENCE,
     CUSTOM_FIELD_VALUE,
     FIELD_DEFINITION,

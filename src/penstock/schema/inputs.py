@@ -6,9 +6,11 @@ Source: GRAPHQL conventions (three states, filters); CONTRACT §6.3, §10.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from penstock.resources.attributes import Attribute, EnumRow, Kind
-from penstock.resources.rows import Resource
-from penstock.resources.token import PASSWORD_LOGIN
+from penstock.resources.inputs import InputRow, Nested
+from penstock.resources.rows import Mutation, Resource, Verb
 from penstock.resources.ways import FilterRow, Listing, Operator
 from penstock.schema.model import EnumDescription, InputDescription, InputFieldDescription, TypeRef
 
@@ -37,42 +39,47 @@ def input_type(attribute: Attribute) -> str:
     return attribute.enum.name if attribute.enum else attribute.kind.value
 
 
+def input_name(mutation: Mutation) -> str:
+    """Name of the type of a mutation's `input`."""
+    return f"{mutation.name[0].upper()}{mutation.name[1:]}Input"
+
+
 def write_inputs(resource: Resource) -> dict[str, InputDescription]:
-    """`…CreateInput` and `…UpdateInput` where the resource has such mutations."""
-    made = {}
-    verbs = {mutation.verb for mutation in resource.mutations}
-    if "create" in verbs:
-        name = f"{resource.type_name}CreateInput"
-        fields = [_input_field(row, row.create == "required") for row in resource.attributes if row.create != "absent"]
-        made[name] = InputDescription(name, f"A new `{resource.type_name}`.", tuple(fields))
-    if "update" in verbs:
-        name = f"{resource.type_name}UpdateInput"
-        fields = [_input_field(row, required=False) for row in resource.attributes if row.update != "absent"]
-        about = "What to change: a key left out stays as it is, null clears a value."
-        made[name] = InputDescription(name, about, tuple(fields))
-    if "token" in verbs:
-        made |= _login_inputs()
+    """The input types of a resource's mutations, the ones inside them included."""
+    made: dict[str, InputDescription] = {}
+    for mutation in resource.mutations:
+        rows = resource.input_of(mutation)
+        if rows:
+            name = input_name(mutation)
+            about = _ABOUT.get(mutation.verb, "The values.").format(resource.type_name)
+            made |= _input_types(name, "How to sign in: exactly one of the ways." if mutation.one_of else about, rows)
+            made[name] = replace(made[name], one_of=mutation.one_of)
     return made
 
 
-def _input_field(row: Attribute, required: bool) -> InputFieldDescription:
-    type_ref = TypeRef(input_type(row), non_null=required)
+_ABOUT: dict[Verb, str] = {
+    "create": "A new `{}`.",
+    "update": "What to change: a key left out stays as it is, null clears a value.",
+    "relate": "What the fields are to lead to: a key left out stays as it is, null or an empty list clears a field.",
+}
+
+
+def _input_types(name: str, description: str, rows: tuple[InputRow, ...]) -> dict[str, InputDescription]:
+    made = {name: InputDescription(name, description, tuple(_input_field(row) for row in rows))}
+    for row in rows:
+        if isinstance(row, Nested):
+            made |= _input_types(row.type_name, row.description, row.rows)
+            made[row.type_name] = replace(made[row.type_name], one_of=row.one_of)
+    return made
+
+
+def _input_field(row: InputRow) -> InputFieldDescription:
+    if isinstance(row, Nested):
+        return InputFieldDescription(
+            row.name, TypeRef(row.type_name, row.presence == "required", row.many), row.description
+        )
+    type_ref = TypeRef(input_type(row), non_null=row.create == "required", is_list=row.many)
     return InputFieldDescription(row.name, type_ref, row.description, attribute=row, definition=row.field)
-
-
-def _login_inputs() -> dict[str, InputDescription]:
-    password = InputDescription(
-        "CustomerTokenPasswordInput",
-        "Signing in with e-mail address and password.",
-        tuple(_input_field(row, required=True) for row in PASSWORD_LOGIN),
-    )
-    login = InputDescription(
-        "CustomerTokenCreateInput",
-        "How to sign in: exactly one of the ways.",
-        (InputFieldDescription("password", TypeRef(password.name), "With e-mail address and password."),),
-        one_of=True,
-    )
-    return {login.name: login, password.name: password}
 
 
 def filter_inputs(type_name: str, listing: Listing) -> dict[str, InputDescription]:

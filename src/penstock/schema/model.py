@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from penstock.definitions.model import FieldDefinition
 from penstock.resources.attributes import Attribute, EnumRow, Group, Session
-from penstock.resources.rows import Mutation, Resource
+from penstock.resources.rows import Mutation, Resource, Result
 from penstock.resources.ways import Edge, FilterRow, Relation
 
 
@@ -35,9 +35,10 @@ class PagePart:
 
 @dataclass(frozen=True, slots=True)
 class PayloadPart:
-    """A field of a mutation payload: the resource, its user errors, the id that is gone, or the token."""
+    """A field of a mutation payload: a resource, the user errors, the warnings, or the id that is gone."""
 
-    part: Literal["resource", "userErrors", "deletedId"]
+    part: Literal["resource", "userErrors", "warnings", "deletedId"]
+    result: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)

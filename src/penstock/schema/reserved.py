@@ -5,29 +5,34 @@ Never here: names of one store.
 
 from __future__ import annotations
 
-RESERVED_TYPES = frozenset(
-    (
-        "Query Mutation Subscription Int Float String Boolean ID DateTime FlowDate Email BigInt Decimal JSON "
-        "Customer Address Order OrderItem OrderAddress Cart CartItem Money Price Entry EntryReference Flow FlowField "
-        "CustomerToken AccessToken Session Account AccountMember Promotion Product Transaction Payment Node PageInfo "
-        "UserError UserErrorCode UserErrorCodeEnum CustomFieldValue FieldDefinition FieldRule FieldTypeEnum "
-        "SchemaInfo SchemaProblem SchemaChange Problem Change "
-        "OrderStatusEnum OrderPaymentEnum OrderShippingEnum CartItemKindEnum "
-        "OrderPrices CartPrices UnitPrices LinePrices "
-        "StringFilter ExactStringFilter IDFilter IDRangeFilter ExactIDFilter TextIDFilter IntRangeFilter "
-        "DateTimeFilter OrderStatusFilter OrderPaymentFilter OrderShippingFilter "
-        "CustomerTokenPasswordInput CustomerTokenOidcInput _Entity _Any _Service Warning Cost"
-    ).split()
+_TYPES = (
+    "Query Mutation Subscription Int Float String Boolean ID DateTime FlowDate Email BigInt Decimal JSON "
+    "Customer CustomerAddress Address Order OrderItem OrderAddress Cart CartItem Money Price Entry EntryReference "
+    "Flow FlowField "
+    "CustomerToken AccessToken Session Account AccountMember Promotion Product Transaction Payment Node PageInfo "
+    "UserError UserErrorCode UserErrorCodeEnum CustomFieldValue FieldDefinition FieldRule FieldTypeEnum "
+    "SchemaInfo SchemaProblem SchemaChange Problem Change "
+    "OrderStatusEnum OrderPaymentEnum OrderShippingEnum CartItemKindEnum "
+    "OrderPrices CartPrices UnitPrices LinePrices "
+    "StringFilter ExactStringFilter IDFilter IDRangeFilter ExactIDFilter TextIDFilter IntRangeFilter "
+    "DateTimeFilter OrderStatusFilter OrderPaymentFilter OrderShippingFilter "
+    "CustomerTokenPasswordInput CustomerTokenOidcInput _Entity _Any _Service Warning Cost"
 )
 
 RESERVED_ROOTS = frozenset(
     (
         "me customer customers order orders cart carts fieldDefinitions schemaInfo flows flow node nodes address "
         "addresses session account accounts product products promotion promotions "
-        "customerCreate customerUpdate customerDelete customerTokenCreate accessTokenCreate customerAddressCreate "
-        "customerAddressUpdate customerAddressDelete cartCreate cartItemsAdd cartItemsUpdate cartItemsRemove "
-        "cartPromotionAdd cartCustomerAssociate cartCustomerDissociate cartCheckout orderPay orderUpdate "
+        "customerAddress customerCreate customerUpdate customerDelete customerTokenCreate accessTokenCreate "
+        "customerAddressCreate customerAddressUpdate customerAddressDelete cartCreate cartItemsAdd cartItemsUpdate "
+        "cartItemsRemove cartPromotionAdd "
+        "cartCustomerAssociate cartCustomerDissociate cartCheckout orderPay orderUpdate "
         "flowCreate flowUpdate flowDelete flowFieldCreate flowFieldUpdate flowFieldDelete "
         "customerChanged orderChanged schemaChanged _service _entities"
     ).split()
 )
+
+RESERVED_TYPES = frozenset(_TYPES.split()) | {
+    name[0].upper() + name[1:] for name in RESERVED_ROOTS if not name.islower()
+}
+"""Mutations name their inputs and payloads: their own names count as types."""

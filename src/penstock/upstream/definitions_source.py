@@ -1,7 +1,8 @@
 """Reads a store's flows and their fields over the REST API, with the gateway's own token.
 
 Never here: what a definition means, when it is read.
-Source: CONTRACT §9.1 and §9.2 (calls, none of them paginated), §9.8 (discovery; 404 is no fields), R12 (by slug).
+Source: CONTRACT §8, §13 (the mandatory lines of an address);
+§9.1 and §9.2 (calls, none of them paginated), §9.8 (discovery; 404 is no fields), R12 (by slug).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from penstock.upstream.wire import is_id, target
 
 FLOWS_ROUTE = "/v2/flows"
 FIELDS_ROUTE = "/v2/flows/{slug}/fields"
+SETTINGS_ROUTE = "/v2/settings"
+
+_REFUSED = frozenset({401, 403, 404})
 
 
 class DefinitionsSource:
@@ -29,15 +33,23 @@ class DefinitionsSource:
         tokens: The gateway's own tokens; an implicit one may read flows and fields, too (§5A.1).
         timeout_seconds: Of each call.
         concurrency: Calls under way at once.
+        reads_settings: Whether the tokens may read the store's settings, which needs client_credentials (§13).
     """
 
     def __init__(
-        self, transport: Transport, tokens: TokenSource, *, timeout_seconds: float = 10.0, concurrency: int = 8
+        self,
+        transport: Transport,
+        tokens: TokenSource,
+        *,
+        timeout_seconds: float = 10.0,
+        concurrency: int = 8,
+        reads_settings: bool = False,
     ) -> None:
         self._transport = transport
         self._tokens = tokens
         self._timeout_seconds = timeout_seconds
         self._concurrency = concurrency
+        self._reads_settings = reads_settings
 
     async def load(self) -> Reading:
         """Read everything once.
@@ -58,7 +70,13 @@ class DefinitionsSource:
             if isinstance(answer, BaseException):
                 raise answer
             fields[slug] = answer
-        return Reading(parse_definitions(flows, fields))
+        settings = await self._settings() if self._reads_settings else None
+        return Reading(parse_definitions(flows, fields, settings))
+
+    async def _settings(self) -> object:
+        """The store's settings, or None where the token may not read them."""
+        response = await self._get(SETTINGS_ROUTE, SETTINGS_ROUTE)
+        return None if response.status in _REFUSED else read_data(response, SETTINGS_ROUTE)
 
     async def _fields(self, slug: str, gate: asyncio.Semaphore) -> list[object]:
         async with gate:

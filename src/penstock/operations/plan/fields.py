@@ -228,12 +228,13 @@ class FieldCompiler:
                 parts.append(PayloadEntry(below.key, "constant", constant=payload.name))
             elif source.part == "resource":
                 target = self._description.object(described.type.name)
-                parts.append(PayloadEntry(below.key, "resource", rows=self._rows(target, [below])))
-            elif source.part == "userErrors":
-                errors = self._description.object(described.type.name)
-                parts.append(PayloadEntry(below.key, "userErrors", plain=self._plain(below, errors)))
+                rows = self._rows(target, [below])
+                parts.append(PayloadEntry(below.key, "resource", rows, result=source.result, locations=below.locations))
+            elif source.part == "deletedId":
+                parts.append(PayloadEntry(below.key, "deletedId"))
             else:
-                parts.append(PayloadEntry(below.key, source.part))
+                plain = self._plain(below, self._description.object(described.type.name))
+                parts.append(PayloadEntry(below.key, source.part, plain=plain))
         resource = self._description.resources[mutation.target]
         return MutationNode(mutation, resource, self._arguments(owner, item), tuple(parts), item.locations)
 

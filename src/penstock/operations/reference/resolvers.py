@@ -22,9 +22,9 @@ from penstock.operations.priming import prime_page
 from penstock.operations.rows import Page, judge, read_many, read_one, read_page, related, total_of
 from penstock.operations.rows import decode as decode_body
 from penstock.operations.values import Row, at, coercer
-from penstock.operations.writes import run_write
+from penstock.operations.writes import Outcome, read_again, run_write
 from penstock.resources.attributes import UNRECOGNIZED, Attribute, Group, Kind, Session
-from penstock.resources.rows import Mutation, Resource
+from penstock.resources.rows import Mutation, Resource, Result
 from penstock.resources.ways import Edge, Relation, Shape
 from penstock.schema.model import (
     CustomValue,
@@ -63,8 +63,8 @@ def resolver_of(schema: SchemaDescription, owner: ObjectDescription, field: Fiel
             return _mutation(schema, source)
         case PagePart():
             return _page_part(source)
-        case PayloadPart(part):
-            return lambda payload, _info: payload[part]
+        case PayloadPart(part, result):
+            return _payload_part(part, result)
         case CustomValue(many):
             return _custom(owner.resource, many)
         case Plain(key):
@@ -209,8 +209,27 @@ def _mutation(schema: SchemaDescription, mutation: Mutation) -> Resolver:
 
     async def resolve(_source: None, info: Info, **arguments: JSON) -> dict[str, object]:
         outcome = await run_write(mutation, resource, arguments, info.context)
-        row = read_one(outcome.response, route, needs_id=False) if outcome.response is not None else None
-        return {"resource": row, "deletedId": outcome.deleted_id, "userErrors": outcome.user_errors()}
+        row = outcome.row
+        if outcome.response is not None:
+            row = read_one(outcome.response, route, needs_id=False)
+        return {
+            "outcome": outcome,
+            "resource": row,
+            "deletedId": outcome.deleted_id,
+            "userErrors": outcome.user_errors(),
+            "warnings": outcome.warnings,
+        }
+
+    return resolve
+
+
+def _payload_part(part: str, result: Result | None) -> Resolver:
+    if result is None or not result.by:
+        return lambda payload, _info: payload[part]
+
+    async def resolve(payload: dict[str, Outcome], info: Info) -> Row | None:
+        response, route = await read_again(payload["outcome"], result, info.context)
+        return None if response is None else read_one(response, route, needs_id=False)
 
     return resolve
 
