@@ -246,16 +246,9 @@ class Context:
             if is_sign_up and self.services.sign_up is not None:
                 source, headers = self.services.sign_up, credentials.headers_without_customer
             headers = _joined(await source.token(), headers)
+        media = "application/json" if body else ""
         response = await self.services.transport.send(
-            Request(
-                route.method,
-                route.template,
-                target,
-                headers,
-                self.deadline,
-                body,
-                "application/json" if body else "",
-            )
+            Request(route.method, route.template, target, headers, self.deadline, body, media)
         )
         if response.status == 401 and source is not None and _is_bearer_refused(response, carries_token=carries_token):
             # Not sent again; but whoever writes next gets a token that may be good.

@@ -54,15 +54,19 @@ def user_errors(
         return [UserError("INVALID_CREDENTIALS", None, "The e-mail address or the password is wrong.")]
     if status not in _REFUSED_STATUSES or (status != 404 and blames_customer_token(response)):
         return None
-    items = upstream_errors(response)
-    found_leaves = list(leaves(tuple(rows)))
+    if status == 404:
+        return [nothing_there(named)]
+    return _read_all(mutation, list(leaves(tuple(rows))), response, prefix)
+
+
+def _read_all(
+    mutation: Mutation, found_leaves: Sequence[Leaf], response: Response, prefix: tuple[str, ...]
+) -> list[UserError]:
+    status, items = response.status, upstream_errors(response)
     if mutation.has_quota and any(_is_about_quota(item, found_leaves) for item in items):
         return [UserError("LIMIT_REACHED", None, "The store takes no more of these: remove one first.")]
-    match status:
-        case 403:
-            return [UserError("FORBIDDEN", None, "These credentials do not allow this.")]
-        case 404:
-            return [nothing_there(named)]
+    if status == 403:
+        return [UserError("FORBIDDEN", None, "These credentials do not allow this.")]
     taken = [mutation.email_is_unique and _is_taken(item, found_leaves, status) for item in items]
     if status == 409:
         return [_EMAIL_TAKEN if any(taken) else _CONFLICT]
