@@ -23,9 +23,21 @@ def test_introspection_reads_as_sdl_does(wrapped: bool) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "# nothing", "<html>", "{", "{}", "[]", '{"data": null}', '{"data": {"__schema": 7}}', "type Q { a: Missing }",
-     "{ me { id } }", '{"errors": [{"message": "no"}]}', "type Query { a: Int } type Query { a: Int }"],
-)  # fmt: skip
+    [
+        "",
+        "# nothing",
+        "<html>",
+        "{",
+        "{}",
+        "[]",
+        '{"data": null}',
+        '{"data": {"__schema": 7}}',
+        "type Q { a: Missing }",
+        "{ me { id } }",
+        '{"errors": [{"message": "no"}]}',
+        "type Query { a: Int } type Query { a: Int }",
+    ],
+)
 def test_what_is_no_schema_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(OperatorError) as refused:
         read_schema(text, "'FILE'")
