@@ -65,6 +65,13 @@ class CircuitBreaker:
                 self.is_closed = True
                 self.era += 1
 
+    def judge(self, response: Response, era: int) -> None:
+        """Listen to what a call of that era was answered."""
+        if response.status in _DOWN:
+            self.fail(era)
+        elif self.failures:
+            self.succeed(era)
+
     def fail(self, era: int) -> None:
         """A call of that era was not."""
         if era != self.era:
@@ -102,10 +109,7 @@ class BreakingTransport:
         finally:
             if is_probe:
                 breaker.end_probe()
-        if response.status in _DOWN:
-            breaker.fail(era)
-        elif breaker.failures:
-            breaker.succeed(era)
+        breaker.judge(response, era)
         return response
 
     async def aclose(self) -> None:

@@ -35,6 +35,13 @@ class RateLimiter:
         self._timer: asyncio.TimerHandle | None = None
         self.waiting = 0
 
+    def pass_now(self, now: float) -> bool:
+        """Begin one call at this time of the event loop's clock, if it need not wait; False where `admit` is needed."""
+        if self.waiting or not self._has_room(now):
+            return False
+        self._begun.append(now)
+        return True
+
     async def admit(self, request: Request) -> None:
         """Wait for the turn to begin one call.
 
@@ -43,8 +50,7 @@ class RateLimiter:
         """
         loop = asyncio.get_running_loop()
         now = loop.time()
-        if not self.waiting and self._has_room(now):
-            self._begun.append(now)
+        if self.pass_now(now):
             return
         wait = self._wait_seconds(now)
         if self.waiting >= self._max_waiting or now + wait > request.deadline:

@@ -14,7 +14,8 @@ from penstock.upstream.answers import retry_after
 from penstock.upstream.config import RetryConfig
 from penstock.upstream.transport import Request, Response, Transport
 
-_AGAIN = frozenset({429, 502, 503, 504})
+TROUBLE = frozenset({429, 502, 503, 504})
+"""Statuses after which a read is made again."""
 
 
 class RetryingTransport:
@@ -47,22 +48,41 @@ class RetryingTransport:
 
     async def send(self, request: Request) -> Response:
         """See `Transport.send`."""
-        config = self._config
-        self._under_way += 1
-        share = config.budget_ratio
-        self._budget = min(self._budget + share, max(config.budget_reserve, share * self._under_way))
+        self.enter()
         try:
             try:
-                response = await self._inner.send(request)
+                outcome: Response | UpstreamUnavailable = await self._inner.send(request)
             except UpstreamUnavailable as error:
-                outcome: Response | UpstreamUnavailable = error
-            else:
-                if response.status not in _AGAIN or not request.is_safe:
-                    return response
-                outcome = response
-            return await self._go_on(request, outcome)
+                outcome = error
+            return await self.settle(request, outcome)
         finally:
-            self._under_way -= 1
+            self.leave()
+
+    def enter(self) -> None:
+        """Count a call that begins: it adds to the budget."""
+        config = self._config
+        self._under_way += 1
+        bound = config.budget_ratio * self._under_way
+        if bound < config.budget_reserve:
+            bound = config.budget_reserve
+        budget = self._budget + config.budget_ratio
+        if budget > bound:
+            budget = bound
+        self._budget = budget
+
+    def leave(self) -> None:
+        """Count a call that is over."""
+        self._under_way -= 1
+
+    async def settle(self, request: Request, outcome: Response | UpstreamUnavailable) -> Response:
+        """What the first attempt of a call that was entered comes to in the end.
+
+        Raises:
+            UpstreamError: See `Transport.send`.
+        """
+        if isinstance(outcome, Response) and (outcome.status not in TROUBLE or not request.is_safe):
+            return outcome
+        return await self._go_on(request, outcome)
 
     async def aclose(self) -> None:
         """See `Transport.aclose`."""
@@ -83,7 +103,7 @@ class RetryingTransport:
                 outcome = error
             except LimitError:
                 break
-            if isinstance(outcome, Response) and (outcome.status not in _AGAIN or not request.is_safe):
+            if isinstance(outcome, Response) and (outcome.status not in TROUBLE or not request.is_safe):
                 break
         if isinstance(outcome, Response):
             return outcome

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from penstock.upstream.breaker import BreakingTransport, CircuitBreaker
 from penstock.upstream.config import StackConfig
+from penstock.upstream.direct import DirectTransport, Layers
 from penstock.upstream.httpx_transport import HttpxTransport
 from penstock.upstream.lean import LeanTransport
 from penstock.upstream.observe import ObservedTransport, Observer
@@ -71,19 +72,20 @@ def build_layers(
     """
     limiter = RateLimiter(config.rate) if config.rate.per_second > 0 else None
     breaker = CircuitBreaker(config.breaker, clock=clock) if config.breaker.failures > 0 else None
+    retrying: RetryingTransport | None = None
     admit = None if limiter is None else limiter.admit  # a call made again counts like any other
-    connection = LeanTransport if config.kind == "lean" else HttpxTransport
-    transport: Transport = connection(config.base_url, config.connection)
-    layers: tuple[Callable[[Transport], Transport], ...] = (
-        lambda inner: inner if observer is None else ObservedTransport(inner, observer),
-        lambda inner: inner if limiter is None else RateLimitedTransport(inner, limiter),
-        lambda inner: (
-            inner
-            if config.retry.max_attempts < 2
-            else RetryingTransport(inner, config.retry, random=random, sleep=sleep, before_again=admit)
-        ),
-        lambda inner: inner if breaker is None else BreakingTransport(inner, breaker),
-    )
-    for wrap in reversed(layers):
-        transport = wrap(transport)
+    lean = LeanTransport(config.base_url, config.connection) if config.kind == "lean" else None
+    transport: Transport = lean or HttpxTransport(config.base_url, config.connection)
+    if breaker is not None:
+        transport = BreakingTransport(transport, breaker)
+    if config.retry.max_attempts > 1:
+        transport = retrying = RetryingTransport(
+            transport, config.retry, random=random, sleep=sleep, before_again=admit
+        )
+    if limiter is not None:
+        transport = RateLimitedTransport(transport, limiter)
+    if observer is not None:
+        transport = ObservedTransport(transport, observer)
+    if lean is not None and retrying is not None and breaker is not None and observer is not None:
+        transport = DirectTransport(Layers(transport, observer, limiter, retrying, breaker, lean))
     return Stack(transport, limiter, breaker)

@@ -43,6 +43,13 @@ class Roots:
     is_serial: bool
     is_solo: bool
 
+    @property
+    def alone(self) -> tuple[str, Node] | None:
+        """The one root field of a query, where there is but one and it is fetched."""
+        if self.is_serial or len(self.entries) != 1 or self.entries[0].node is None:
+            return None
+        return self.entries[0].key, self.entries[0].node
+
 
 class CompiledPlan:
     """Runs one operation.

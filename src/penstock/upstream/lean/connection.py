@@ -107,9 +107,10 @@ class LeanConnection(asyncio.Protocol):
         if self.is_alive and payload:
             self._write(payload)
 
-    def is_waited_for_by(self, waiter: asyncio.Future[Response]) -> bool:
-        """Whether this future still stands for the call under way."""
-        return self._waiter is waiter
+    def give_up(self, waiter: asyncio.Future[Response]) -> None:
+        """Say that nobody waits for this answer any more: the connection is of no use while it is under way."""
+        if self._waiter is waiter:
+            self.abort()
 
     def is_unused_since(self, now: float) -> bool:
         """Whether it has been kept longer than it may be."""

@@ -39,55 +39,81 @@ class LeanTransport:
         self._pool = Pool(origin, config, tls_context(origin, config.ca_file))
         self._pop = self._pool.pop
         self._render = HeadRenderer(origin, config, has_defaults=has_defaults).render
-        self._clock: Callable[[], float] | None = None
+        self._clock: Callable[[], float] = self._bind
+
+    def now(self) -> float:
+        """The event loop's clock."""
+        return self._clock()
+
+    def take(self, request: Request, now: float) -> LeanConnection | None:
+        """A kept connection on which a call may begin at once, to be given back if none does.
+
+        None where there is no such connection, and where the deadline has passed.
+        """
+        connection = self._pop(now) if request.deadline > now else None
+        if connection is not None and not request.is_safe and _is_readable(connection):
+            connection.abort()
+            return None
+        return connection
+
+    def give_back(self, connection: LeanConnection) -> None:
+        """Take back a connection on which nothing was begun."""
+        self._pool.give_back(connection)
+
+    def render(self, request: Request) -> bytes:
+        """The bytes of a request; see `HeadRenderer.render`."""
+        return self._render(request)
 
     async def send(self, request: Request) -> Response:
         """See `Transport.send`."""
         payload = self._render(request)
-        clock = self._clock
-        if clock is None:
-            clock = self._clock = self._pool.bind()
-        now = clock()
+        now = self._clock()
         if request.deadline <= now:
             raise UpstreamTimeout(f"{request.method} {request.route}: its deadline passed before it was sent.")
         connection = self._pop(now)
         if connection is None or (not request.is_safe and _is_readable(connection)):
-            connection, now = await self._another(connection, request, clock)
+            connection, now = await self._another(connection, request)
         waiter = connection.begin(request, payload, now)
         try:
             return await waiter
-        except UpstreamUnavailable:
-            # Only a kept connection that was closed before its first byte, and only a call that changes nothing.
-            if connection.uses == 1 or connection.is_answered or not request.is_safe or self._pool.is_closed:
-                raise
+        except UpstreamUnavailable as error:
+            failure = error
         except asyncio.CancelledError:
-            if connection.is_waited_for_by(waiter):
-                connection.abort()
+            connection.give_up(waiter)
             raise
-        return await self._send_fresh(request, payload, clock)
+        return await self.send_again(request, connection, failure)
+
+    async def send_again(self, request: Request, connection: LeanConnection, failure: UpstreamUnavailable) -> Response:
+        """Send a call once more whose kept connection was closed before its first byte, if it changes nothing.
+
+        Raises:
+            UpstreamUnavailable: The failure, where it means something else; or the second one.
+        """
+        if connection.uses == 1 or connection.is_answered or not request.is_safe or self._pool.is_closed:
+            raise failure
+        connection = await self._pool.acquire(request, fresh=True)
+        waiter = connection.begin(request, self._render(request), self._clock())
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            connection.give_up(waiter)
+            raise
 
     async def aclose(self) -> None:
         """See `Transport.aclose`."""
         await self._pool.aclose()
 
-    async def _another(
-        self, found: LeanConnection | None, request: Request, clock: Callable[[], float]
-    ) -> tuple[LeanConnection, float]:
+    async def _another(self, found: LeanConnection | None, request: Request) -> tuple[LeanConnection, float]:
         """A connection from the line; instead of a kept one that the peer has closed in the meantime."""
         if found is not None:
             found.abort()
         connection = await self._pool.acquire(request, fresh=found is not None)
-        return connection, clock()
+        return connection, self._clock()
 
-    async def _send_fresh(self, request: Request, payload: bytes, clock: Callable[[], float]) -> Response:
-        connection = await self._pool.acquire(request, fresh=True)
-        waiter = connection.begin(request, payload, clock())
-        try:
-            return await waiter
-        except asyncio.CancelledError:
-            if connection.is_waited_for_by(waiter):
-                connection.abort()
-            raise
+    def _bind(self) -> float:
+        """The first look at the clock: from now on it is the running event loop's own."""
+        self._clock = self._pool.bind()
+        return self._clock()
 
 
 def _is_readable(connection: LeanConnection) -> bool:
