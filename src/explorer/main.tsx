@@ -6,6 +6,7 @@ import { useEffect, useState, type JSX } from "react";
 import { createRoot } from "react-dom/client";
 import type { Fetcher } from "@graphiql/toolkit";
 
+import { Calls, takeCalls } from "./calls";
 import "./workers";
 import "@graphiql/react/style.css";
 import "@graphiql/plugin-doc-explorer/style.css";
@@ -17,8 +18,10 @@ const { penstock } = window;
 const PLUGINS = [HISTORY_PLUGIN];
 const TABS = [{ query: penstock.options.query }];
 
-const fetcher: Fetcher = (request, options) =>
-  penstock.send(request, options?.headers) as ReturnType<Fetcher>;
+const fetcher: Fetcher = (request, options) => {
+  const answer = penstock.send(request, options?.headers);
+  return (penstock.options.showsCalls ? answer.then(takeCalls) : answer) as ReturnType<Fetcher>;
+};
 
 async function readSchema(): Promise<GraphQLSchema> {
   const answer = await fetch(penstock.options.schemaUrl);
@@ -90,6 +93,11 @@ function Explorer(): JSX.Element {
     >
       <GraphiQL.Logo>{null}</GraphiQL.Logo>
       <FollowSystem />
+      {penstock.options.showsCalls && (
+        <GraphiQL.Footer>
+          <Calls />
+        </GraphiQL.Footer>
+      )}
     </GraphiQL>
   );
 }

@@ -12,6 +12,8 @@ interface PenstockPage {
     readonly query: string;
     /** Where the schema is as text, relative to the page. */
     readonly schemaUrl: string;
+    /** Whether answers tell the REST calls they took. */
+    readonly showsCalls: boolean;
   };
   /** The browser's storage, which headers never reach; memory where the browser gives none. */
   readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem" | "clear" | "length">;

@@ -1,7 +1,7 @@
 // How the explorer becomes a handful of files: no source maps, relative addresses, names that change with their content,
 // and beside them the licences of every package that is inside.
 import { defineConfig } from "vite";
-import { Licences } from "./licences";
+import { Licences } from "./licences.ts";
 
 const licences = new Licences();
 

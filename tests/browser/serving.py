@@ -47,6 +47,7 @@ def gateway_in_thread(store_url: str, *, pinned: bool = False) -> Iterator[Runni
         client_secret=Secret("sandbox-secret"),
         admin_token=Secret(ADMIN),
         upstream_rate_limit=0,
+        show_calls=True,
     )
     started: queue.Queue[tuple[str, Server, asyncio.AbstractEventLoop]] = queue.Queue()
 

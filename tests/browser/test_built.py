@@ -93,6 +93,59 @@ def test_the_headers_pane_wins_over_the_session_and_is_not_stored(built: Watched
     assert sent[-1].headers["authorization"] == "Bearer planted"
 
 
+def test_the_calls_of_an_answer_are_below_it_and_copied_without_secrets(built: Watched) -> None:
+    built.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    built.open()
+    built.sign_in()
+    expect(built.page.locator("#who")).to_have_text(seeded_login.email)
+    built.run()
+    calls = built.page.locator(".calls")
+    expect(calls.locator("summary")).to_contain_text("REST calls")
+    calls.locator("summary").press("Enter")
+    rows = calls.get_by_role("listitem")
+    expect(rows.first).to_contain_text("/v2/customers/")
+    expect(rows.first).to_contain_text("200")
+    rows.first.get_by_role("button").click()
+    expect(rows.first.get_by_role("status")).to_have_text("Copied")
+    copied = built.page.evaluate("navigator.clipboard.readText()")
+
+    assert copied.startswith('curl "$STORE_URL"\'/v2/customers/')
+    assert '-H "Authorization: Bearer $ACCESS_TOKEN"' in copied
+    assert '-H "X-Moltin-Customer-Token: $CUSTOMER_TOKEN"' in copied
+    expect(built.page.locator(RESPONSE).first).not_to_contain_text("extensions")
+
+
+def test_a_failed_call_is_told_apart(built: Watched) -> None:
+    built.open()
+    built.write('{ customer(id: "11111111-2222-4333-8444-555555555555") { name } }')
+    built.page.keyboard.press("Control+Enter")
+
+    expect(built.page.locator(".calls summary")).to_contain_text("1 failed")
+
+
+def test_an_answer_without_calls_says_so(built: Watched) -> None:
+    built.open()
+    built.write("{ schemaInfo { version } }")
+    built.page.keyboard.press("Control+Enter")
+
+    expect(built.page.locator(".calls")).to_contain_text("No REST call")
+
+
+def test_in_a_narrow_window_the_answer_is_below_the_document(built: Watched) -> None:
+    built.page.set_viewport_size({"width": 390, "height": 800})
+    built.open()
+    built.run()
+    expect(built.page.locator(RESPONSE).first).to_contain_text("errors")
+    document = built.page.locator(".graphiql-query-editor").bounding_box()
+    answer = built.page.locator(".graphiql-response").bounding_box()
+
+    assert document is not None
+    assert answer is not None
+    assert answer["y"] > document["y"] + document["height"]
+    assert answer["width"] > 300
+    assert built.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_the_docs_describe_a_custom_field(built: Watched) -> None:
     built.open()
     built.page.get_by_role("button", name="Show Documentation Explorer").click()

@@ -30,6 +30,7 @@ _FOLDER = "page"
 _SHARED = ("session.js", "small.js")
 _FROM_ELSEWHERE = f"GraphiQL comes from {HOST}: it was not built into this installation."
 _NEVER_CHANGES = b"public, max-age=31536000, immutable"
+_VISIT = "accessTokenCreate"
 _ASSET_POLICY = b"default-src 'none'; script-src 'self'"
 
 
@@ -133,10 +134,12 @@ class Explorer:
         """The first document, made once for each version, and that version."""
         generation = self._holder.current
         if generation is None:
-            return {"version": UNKNOWN_VERSION, "query": ""}
+            return {"version": UNKNOWN_VERSION, "query": "", "givesTokens": False}
         if self._sample[0] != generation.version:
             self._sample = (generation.version, sample_document(generation.description))
-        return {"version": generation.version, "query": self._sample[1]}
+        mutation = generation.schema.mutation_type
+        gives_tokens = mutation is not None and _VISIT in mutation.fields
+        return {"version": generation.version, "query": self._sample[1], "givesTokens": gives_tokens}
 
     def _asset(self, name: str, scope: Scope) -> tuple[int, Headers, bytes]:
         asset = self._assets.get(name)

@@ -8,6 +8,7 @@
   let version = options.version;
   let customer = null;
   let bearer = "";
+  let bearerName = "";
 
   // Libraries put style sheets into the page; the policy lets those in that carry this response's nonce.
   const { nonce } = document.querySelector("style");
@@ -25,13 +26,12 @@
 
   const show = () => {
     part("version").textContent = `schema ${version}`;
-    part("who").textContent = [customer?.email, bearer && "access token"].filter(Boolean).join(" + ");
+    part("who").textContent = [customer?.email, bearer && bearerName].filter(Boolean).join(" + ");
     part("sign-out").hidden = !customer && !bearer;
     part("open-session").textContent = customer || bearer ? "Change" : "Sign in";
   };
 
-  const noteVersion = (answer) => {
-    const now = answer.headers.get("schema-version");
+  const noteVersion = (now) => {
     if (!now || now === "none" || now === version) return;
     version = now;
     show();
@@ -48,11 +48,16 @@
   };
 
   const noteEnd = (body, headers) => {
-    const ended = body?.errors?.some?.((error) => /^CUSTOMER_TOKEN_(EXPIRED|INVALID)$/.test(error?.extensions?.code));
-    if (ended && customer && headers.get("x-moltin-customer-token") === customer.token) {
+    const says = (codes) => body?.errors?.some?.((error) => codes.test(error?.extensions?.code));
+    if (customer && headers.get("x-moltin-customer-token") === customer.token && says(/^CUSTOMER_TOKEN_(EXPIRED|INVALID)$/)) {
       customer = null;
       show();
       say("The customer's sign-in has ended. Sign in again.");
+    }
+    if (bearer && headers.get("authorization") === `Bearer ${bearer}` && says(/^UNAUTHENTICATED$/)) {
+      bearer = bearerName = "";
+      show();
+      say("The access token is not accepted any more. Sign in again.");
     }
   };
 
@@ -62,7 +67,7 @@
     const isNamed = !request.operationName || request.query.includes(request.operationName);
     const body = JSON.stringify(isNamed ? request : { ...request, operationName: null });
     const answer = await fetch(location.pathname, { method: "POST", headers, body, signal: signal ?? null, cache: "no-store" });
-    noteVersion(answer);
+    noteVersion(answer.headers.get("schema-version"));
     const text = await answer.text();
     let decoded;
     try {
@@ -74,6 +79,15 @@
     return decoded;
   };
 
+  // The token that a mutation makes, or an error with everything that was said against it.
+  const makeToken = async (name, request, headers) => {
+    const { data, errors } = await send(request, headers);
+    const payload = data?.[name];
+    const token = Object.values(payload ?? {}).find((part) => part?.token)?.token;
+    if (token) return token;
+    throw new Error([...(errors ?? []), ...(payload?.userErrors ?? [])].map(({ message }) => message).join(" ") || "No token came back.");
+  };
+
   const signIn = async (email, password) => {
     const query = `mutation SignIn($email: Email!, $password: String!) {
       customerTokenCreate(input: {password: {email: $email, password: $password}}) {
@@ -81,12 +95,14 @@
         userErrors { message }
       }
     }`;
-    const { data, errors } = await send({ query, variables: { email, password } }, { "x-moltin-customer-token": "" });
-    const made = data?.customerTokenCreate;
-    if (!made?.customerToken?.token) {
-      throw new Error([...(errors ?? []), ...(made?.userErrors ?? [])].map(({ message }) => message).join(" ") || "No token came back.");
-    }
-    customer = { email, token: made.customerToken.token };
+    const request = { query, variables: { email, password } };
+    customer = { email, token: await makeToken("customerTokenCreate", request, { "x-moltin-customer-token": "" }) };
+  };
+
+  const becomeVisitor = async () => {
+    const query = "mutation Visit { accessTokenCreate { accessToken { token } userErrors { message } } }";
+    bearer = await makeToken("accessTokenCreate", { query }, { authorization: "", "x-moltin-customer-token": "" });
+    bearerName = "visitor";
   };
 
   part("open-session").addEventListener("click", () => part("session").showModal());
@@ -96,38 +112,72 @@
   });
   part("session").addEventListener("close", () => {
     part("password").value = "";
-    part("refused").textContent = "";
+    for (const refused of part("session").querySelectorAll("[role=alert]")) refused.textContent = "";
   });
-  part("customer").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    part("refused").textContent = "";
-    try {
-      await signIn(part("email").value, part("password").value);
-      show();
-      say("");
-      part("session").close();
-    } catch (error) {
-      part("refused").textContent = error.message;
-    }
-  });
-  part("staff").addEventListener("submit", (event) => {
-    event.preventDefault();
+  // One try at a time; the dialog stays open with what went wrong in it.
+  const onSubmit = (form, refused, attempt) =>
+    part(form).addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const button = event.target.querySelector("[type=submit]");
+      if (button.ariaDisabled === "true") return;
+      part(refused).textContent = "";
+      button.ariaDisabled = "true";
+      try {
+        await attempt();
+        show();
+        say("");
+        part("session").close();
+      } catch (error) {
+        part(refused).textContent = error.message;
+      } finally {
+        button.ariaDisabled = null;
+      }
+    });
+  onSubmit("customer", "refused", () => signIn(part("email").value, part("password").value));
+  onSubmit("visitor", "visitor-refused", becomeVisitor);
+  onSubmit("staff", "staff-refused", () => {
     bearer = part("bearer").value.trim().replace(/^bearer\s+/i, "");
-    show();
-    part("session").close();
+    bearerName = "access token";
   });
+  part("visitor").hidden = !options.givesTokens;
   part("sign-out").addEventListener("click", () => {
     customer = null;
-    bearer = part("bearer").value = "";
+    bearer = bearerName = part("bearer").value = "";
     show();
     say("Signed out.");
     part("open-session").focus();
   });
 
+  // The gateway tells of a new schema. Only to the tab one looks at: a browser has few connections to a host.
+  let events = null;
+  const listen = () => {
+    if (!options.eventsUrl || events) return;
+    events = new EventSource(options.eventsUrl);
+    events.addEventListener("schema", ({ data }) => {
+      try {
+        noteVersion(JSON.parse(data).version);
+      } catch {
+        look();
+      }
+    });
+  };
+  const stopListening = () => {
+    events?.close();
+    events = null;
+  };
   // A tab that was left for a while may have missed a change; a HEAD costs the store nothing.
+  const look = () =>
+    fetch(options.schemaUrl, { method: "HEAD", cache: "no-store" }).then(
+      (answer) => noteVersion(answer.headers.get("schema-version")),
+      () => {},
+    );
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") fetch(options.schemaUrl, { method: "HEAD", cache: "no-store" }).then(noteVersion, () => {});
+    if (document.visibilityState === "hidden") return stopListening();
+    look();
+    listen();
   });
+  addEventListener("pagehide", stopListening);
+  addEventListener("pageshow", listen);
 
   // GraphiQL's history would write headers down, tokens and all: what is stored here has none.
   const inMemory = (texts = {}) => ({
