@@ -111,7 +111,29 @@ class CredentialError(CallerError):
 
 
 class LimitError(CallerError):
-    """A limit, a budget or a rate was exceeded."""
+    """A limit, a budget or a rate was exceeded.
+
+    Args:
+        message: See `CallerError`.
+        code: See `CallerError`.
+        limit: Which one, for a metric: one of a fixed set.
+        retry_after: See `CallerError`.
+        status: See `CallerError`.
+        request_id: See `CallerError`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        code: Code = "LIMIT_EXCEEDED",
+        *,
+        limit: str = "",
+        retry_after: float | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, code, retry_after=retry_after, status=status, request_id=request_id)
+        self.limit = limit
 
 
 class UpstreamError(PenstockError):

@@ -62,6 +62,7 @@ def _count_everything_once(metrics: Metrics) -> None:
     metrics.upstream_called("GET", "/v2/customers", "200", 0.1)
     metrics.value_coercion_failed("Customer", "deliveryDetails")
     metrics.row_dropped("Customer", "no id")
+    metrics.limit_exceeded("tokens")
     metrics.schema_checked("swapped")
 
 

@@ -73,6 +73,7 @@ class Stage:
     holder: GenerationHolder
     told: list[RequestFacts]
     logged: io.StringIO
+    limits: list[str] = field(default_factory=list)
 
     async def post(self, content: bytes | str, **headers: str) -> httpx.Response:
         sent = {"content-type": "application/json"} | {name.replace("_", "-"): text for name, text in headers.items()}
@@ -108,6 +109,7 @@ def stage(running_stage: Stage, generation: Generation) -> Stage:
     running_stage.holder.swap(generation, 1_800_000_001.0)
     running_stage.runner.asked.clear()
     running_stage.told.clear()
+    running_stage.limits.clear()
     running_stage.logged.truncate(0)
     return running_stage
 
@@ -115,6 +117,7 @@ def stage(running_stage: Stage, generation: Generation) -> Stage:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running_stage() -> AsyncIterator[Stage]:
     runner, holder, told, logged = Runner(), GenerationHolder(), [], io.StringIO()
+    limits: list[str] = []
     ids = RequestIds("t")
     endpoint = GraphQLEndpoint(
         EndpointParts(
@@ -126,8 +129,9 @@ async def running_stage() -> AsyncIterator[Stage]:
             tell=told.append,
             log=create_log("info", "json", logged),
             clock=asyncio.get_running_loop().time,
+            on_limit=limits.append,
         )
     )
     operating = create_operating_app(OperatingParts(holder, _reload, lambda: b"metric 1\n", Secret("adm-1")))
     async with serve(Front(endpoint, Stamp(operating, holder, ids))) as url, httpx.AsyncClient(base_url=url) as client:
-        yield Stage(url, client, runner, holder, told, logged)
+        yield Stage(url, client, runner, holder, told, logged, limits)

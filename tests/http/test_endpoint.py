@@ -296,6 +296,8 @@ async def test_a_declared_length_beyond_the_cap_is_refused_unread(stage: Stage) 
     answer = await stage.post(b"x" * (BODY_LIMIT + 1))
 
     assert answer.status_code == 413
+    assert code(answer) == "LIMIT_EXCEEDED"
+    assert stage.limits == ["body"]
     assert (await stage.post(QUERY)).status_code == 200
 
 

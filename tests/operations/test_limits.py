@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 from graphql import parse
 
+from penstock.definitions.model import JSON
 from penstock.errors import LimitError
 from penstock.operations import limits as limits_module
 from penstock.operations.documents import Documents, DocumentSettings, RequestError
-from penstock.operations.limits import Limits, check_limits
+from penstock.operations.limits import Limits, check_limits, check_text, check_variables
+from tests.support.gateway import gateway
+from tests.support.scripted import ScriptedUpstream
 from tests.support.stores import generation_of
 
 STORE = generation_of()
@@ -95,9 +99,86 @@ def test_directives_are_bounded() -> None:
 
 
 def test_nothing_is_bounded_that_is_switched_off() -> None:
-    off = Limits(tokens=0, depth=0, aliases=0, root_fields=0, mutations=0, directives=0)
+    off = Limits(**dict.fromkeys([field.name for field in fields(Limits)], 0))
 
-    check_limits(parse("mutation {" + "a: b @skip(if: true) " * 100 + "}"), off)
+    check_text("x" * 1_000_000, off)
+    check_limits(parse("mutation {" + "a: b @skip(if: true) " * 100 + "}" + "query {a}" * 100), off)
+    check_variables({"a": nested(300), "b": "x" * 1_000_000}, off)
+
+
+def nested(levels: int) -> JSON:
+    value: JSON = 1
+    for level in range(levels):
+        value = [value] if level % 2 else {"a": value}
+    return value
+
+
+def test_operations_are_bounded() -> None:
+    assert "51 operations" in refused(" ".join(f"query q{n} {{a}}" for n in range(51)))
+
+
+def test_a_long_document_is_refused_unread() -> None:
+    work = count_work(lambda: prepare("{ a" + "," * 100_000 + "}"))
+
+    assert work < 100
+    assert prepare("{ a" + "," * 100_000 + "}") == "LIMIT_EXCEEDED"
+
+
+def test_variables_are_bounded_by_depth() -> None:
+    check_variables({"a": nested(16)}, Limits())
+
+    with pytest.raises(LimitError, match="16 levels") as caught:
+        check_variables({"a": 1, "b": nested(17)}, Limits())
+    assert caught.value.limit == "variables_depth"
+
+
+def test_variables_are_bounded_by_size() -> None:
+    check_variables({"a": "x" * 99_000}, Limits())
+
+    with pytest.raises(LimitError, match="100000 are allowed") as caught:
+        check_variables({"a": ["x" * 1_000] * 101}, Limits())
+    assert caught.value.limit == "variables_bytes"
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "limit"),
+    [
+        ("{ a" + " " * 100_000 + "}", {}, "characters"),
+        ("{" + "a " * 3_000 + "}", {}, "tokens"),
+        ("query q{id}" * 51, {}, "operations"),
+        (deep(13), {}, "depth"),
+        (deep(250), {}, "depth"),
+        ("{me{" + "id " * 32 + "}}", {}, "aliases"),
+        ("{" + " ".join(f"f{n}" for n in range(21)) + "}", {}, "root_fields"),
+        ("mutation {" + " ".join(f"f{n}" for n in range(6)) + "}", {}, "mutations"),
+        ("{me{id" + "@skip(if:true)" * 11 + "}}", {}, "directives"),
+        ("{me{id}}", {"a": nested(17)}, "variables_depth"),
+        ("{me{id}}", {"a": "x" * 100_001}, "variables_bytes"),
+    ],
+)
+async def test_a_refusal_is_counted_and_sends_nothing(
+    upstream: ScriptedUpstream, document: str, variables: dict[str, JSON], limit: str
+) -> None:
+    async with gateway(upstream.url, STORE) as running:
+        answer = await running.run(document, variables)
+
+    assert answer.codes == ["LIMIT_EXCEEDED"]
+    assert "data" not in answer.body
+    assert running.limits == [limit]
+    assert upstream.calls == []
+
+
+def test_introspection_is_bounded_in_depth() -> None:
+    assert prepare("{__schema{types{fields{type{fields{type{fields{type{fields{name}}}}}}}}}}") != ""
+
+
+def test_a_very_long_name_is_not_echoed_whole() -> None:
+    documents = Documents(STORE, DocumentSettings(), lambda *_: "reference")
+
+    with pytest.raises(RequestError) as caught:
+        documents.prepare("{" + "a" * 90_000 + "}", None)
+
+    assert len(str(caught.value)) < 1_100
 
 
 def test_tokens_are_bounded_before_the_document_is_parsed() -> None:

@@ -165,13 +165,29 @@ async def test_a_forged_key_never_becomes_a_filter_of_its_own(upstream: Scripted
     assert upstream.lines == [f'GET /v2/customers?page[limit]=25&sort=id&filter=gt(id,"{quoted}")']
 
 
-@pytest.mark.parametrize("first", [0, -1, 101, 2**31 - 1, -(2**31)])
-async def test_first_has_bounds(upstream: ScriptedUpstream, first: int) -> None:
+@pytest.mark.parametrize("first", [0, -1, -(2**31)])
+async def test_first_is_one_at_least(upstream: ScriptedUpstream, first: int) -> None:
     async with gateway(upstream.url, STORE) as running:
         answer = await running.run(f"{{ customers(first: {first}) {{ nodes {{ id }} }} }}")
 
     assert answer.codes == ["BAD_USER_INPUT"]
     assert "100" in answer.errors[0]["message"]
+    assert upstream.calls == []
+
+
+@pytest.mark.parametrize(("first", "largest"), [(101, 100), (2**31 - 1, 100), (31, 30)])
+async def test_a_page_beyond_the_largest_is_refused_and_counted(
+    upstream: ScriptedUpstream, first: int, largest: int
+) -> None:
+    async with gateway(upstream.url, STORE, largest_page=largest) as running:
+        answer = await running.run(
+            "query ($n: Int) { customers(first: $n) { nodes { id } } schemaInfo { version } }", {"n": first}
+        )
+
+    assert answer.codes == ["LIMIT_EXCEEDED"]
+    assert answer.partial["schemaInfo"]
+    assert str(largest) in answer.errors[0]["message"]
+    assert running.limits == ["first"]
     assert upstream.calls == []
 
 

@@ -105,6 +105,7 @@ class Gateway:
         self.bugs: list[BaseException] = []
         self.uncoercible: list[tuple[str, str]] = []
         self.dropped: list[tuple[str, str]] = []
+        self.limits: list[str] = []
         self.services: Services
         self.runner: Runner
 
@@ -143,6 +144,7 @@ async def gateway(
     settings: DocumentSettings | None = None,
     retry: RetryConfig | None = None,
     compile_plan: Compile | None = None,
+    largest_page: int = 100,
 ) -> AsyncIterator[Gateway]:
     """A gateway in front of an upstream; nothing is sent twice unless ``retry`` says so.
 
@@ -167,6 +169,8 @@ async def gateway(
         on_uncoercible=lambda owner, name: running.uncoercible.append((owner, name)),
         on_dropped=lambda owner, reason: running.dropped.append((owner, reason)),
         on_bug=running.bugs.append,
+        on_limit=running.limits.append,
+        largest_page=largest_page,
     )
     running.runner = Runner(running.services, settings or DocumentSettings(), compile_plan or running.compile)
     try:

@@ -5,14 +5,21 @@ Never here: an `if` about business, what either does.
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
+
 from penstock.http.asgi import App
 from penstock.http.credentials import CredentialReader
+from penstock.http.endpoint import EndpointParts, Runs
 from penstock.http.explorer import Features, load_explorer
 from penstock.http.intake import Intake, Limits
 from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
 from penstock.lifecycle import GenerationHolder
 from penstock.settings import Settings
+from penstock.telemetry.logs import Log
+from penstock.telemetry.metrics import Metrics
+from penstock.telemetry.requests import RequestLine, RequestMeter
 
 
 def make_page(settings: Settings, holder: GenerationHolder, ids: RequestIds) -> App | None:
@@ -20,6 +27,32 @@ def make_page(settings: Settings, holder: GenerationHolder, ids: RequestIds) -> 
     if not settings.explorer:
         return None
     return Stamp(load_explorer(holder, Features(shows_calls=settings.show_calls)), holder, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Where the door tells what it did: what is counted, the log, and the line of a request."""
+
+    metrics: Metrics
+    log: Log
+    line: RequestLine | None
+
+
+def make_endpoint_parts(
+    settings: Settings, runner: Runs, holder: GenerationHolder, ids: RequestIds, telling: Telling
+) -> EndpointParts:
+    """What answers at the GraphQL path."""
+    return EndpointParts(
+        runner=runner,
+        holder=holder,
+        intake=make_intake(settings),
+        request_ids=ids,
+        explorer=make_page(settings, holder, ids),
+        tell=RequestMeter(telling.metrics, telling.line),
+        log=telling.log,
+        clock=time.perf_counter,
+        on_limit=telling.metrics.limit_exceeded,
+    )
 
 
 def make_intake(settings: Settings) -> Intake:

@@ -14,13 +14,13 @@ import time
 from dataclasses import dataclass
 from typing import TextIO
 
-from penstock.app.door import make_intake, make_page
+from penstock.app.door import Telling, make_endpoint_parts
 from penstock.app.life import make_lifespan, request_line
 from penstock.app.operations import make_build, make_runner
 from penstock.app.store import connect, definitions_source, require_store
 from penstock.http.asgi import App
 from penstock.http.cors import Cors
-from penstock.http.endpoint import EndpointParts, GraphQLEndpoint
+from penstock.http.endpoint import GraphQLEndpoint
 from penstock.http.front import Front
 from penstock.http.operating import OperatingParts, create_operating_app
 from penstock.http.request_id import RequestIds
@@ -33,7 +33,6 @@ from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
 from penstock.telemetry.logs import Log, create_log
 from penstock.telemetry.metrics import Metrics
-from penstock.telemetry.requests import RequestMeter
 from penstock.upstream.tokens import TokenSource
 
 
@@ -92,16 +91,8 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     stages = Stages(load=definitions_source(settings, store).load, build=make_build(runner))
     reloader = Reloader(holder, stages, beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
-    graphql = EndpointParts(
-        runner=runner if notes is None else ShowingCalls(runner, notes),
-        holder=holder,
-        intake=make_intake(settings),
-        request_ids=ids,
-        explorer=make_page(settings, holder, ids),
-        tell=RequestMeter(metrics, line),
-        log=log,
-        clock=time.perf_counter,
-    )
+    runs = runner if notes is None else ShowingCalls(runner, notes)
+    graphql = make_endpoint_parts(settings, runs, holder, ids, Telling(metrics, log, line))
     exposition = metrics.render if settings.metrics else None
     operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token)
     rest = create_operating_app(operating, make_lifespan(reloader, store, log, flush))

@@ -37,6 +37,8 @@ def make_services(settings: Settings, store: Store, metrics: Metrics, log: Log) 
         timeout_seconds=settings.request_timeout_seconds,
         on_uncoercible=metrics.value_coercion_failed,
         on_dropped=metrics.row_dropped,
+        largest_page=settings.max_page,
+        on_limit=metrics.limit_exceeded,
         on_bug=lambda bug: log.error("bug", **describe_failure(bug)),
     )
 
@@ -45,11 +47,16 @@ def document_settings(settings: Settings) -> DocumentSettings:
     """How documents are judged and how many are remembered."""
     return DocumentSettings(
         limits=Limits(
+            characters=settings.max_document_characters,
             tokens=settings.max_document_tokens,
+            operations=settings.max_operations,
             depth=settings.max_depth,
             aliases=settings.max_aliases,
             root_fields=settings.max_root_fields,
             mutations=settings.max_mutations,
+            directives=settings.max_directives,
+            variables_bytes=settings.max_variables_bytes,
+            variables_depth=settings.max_variables_depth,
         ),
         introspection=settings.introspection,
         suggestions=settings.suggestions,

@@ -36,12 +36,14 @@ class Refusal:
         status: The HTTP status.
         message: One sentence: what is wrong, and the remedy.
         headers: What the status wants beside it, as `Allow`.
+        limit: Which limit refused it, or "".
     """
 
     status: int
     message: str
     code: Code = "BAD_REQUEST"
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    limit: str = ""
 
 
 def error_body(message: str, code: Code, request_id: str) -> bytes:

@@ -50,4 +50,5 @@ async def _read_pieces(message: Received, receive: Receive, limit: int) -> bytes
 
 
 def _too_large(limit: int) -> Refusal:
-    return Refusal(413, f"The body is larger than {limit} bytes; send a shorter document or fewer variables.")
+    message = f"The body is larger than {limit} bytes; send a shorter document or fewer variables."
+    return Refusal(413, message, "LIMIT_EXCEEDED", limit="body")

@@ -33,6 +33,10 @@ _NOT_READY = Refusal(
 )
 
 
+def _count_no_limit(_limit: str) -> None:
+    """The counter that counts nothing."""
+
+
 class Runs(Protocol):
     """Runs operations."""
 
@@ -54,6 +58,7 @@ class EndpointParts:
         tell: Told about every answered request.
         log: For failures of our own.
         clock: Monotonic seconds.
+        on_limit: Told which limit refused a request at the door.
     """
 
     runner: Runs
@@ -64,6 +69,7 @@ class EndpointParts:
     tell: Callable[[RequestFacts], None]
     log: Log
     clock: Callable[[], float]
+    on_limit: Callable[[str], None] = _count_no_limit
 
 
 class GraphQLEndpoint:
@@ -146,6 +152,8 @@ class GraphQLEndpoint:
         started: float,
         send: Send,
     ) -> None:
+        if refusal.limit:
+            self._parts.on_limit(refusal.limit)
         body = error_body(refusal.message, refusal.code, request_id)
         start: Sent = {
             "type": "http.response.start",

@@ -16,7 +16,7 @@ from penstock.operations.failures import ArgumentError, blames_bearer, blames_cu
 from penstock.operations.loader import Loader
 from penstock.operations.locks import WriteLocks
 from penstock.operations.request import Credentials
-from penstock.resources.ways import Route
+from penstock.resources.ways import LARGEST_PAGE, Route
 from penstock.schema.generation import Generation
 from penstock.upstream.tokens import AccessToken, TokenSource
 from penstock.upstream.transport import NO_HEADERS, HeaderBlock, Request, Response, Transport
@@ -29,6 +29,10 @@ def _count_nothing(_type_name: str, _field: str) -> None:
 
 def _tell_nobody(_bug: BaseException) -> None:
     """The log that keeps nothing."""
+
+
+def _count_no_limit(_limit: str) -> None:
+    """The counter of refusals that counts nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Services:
         locks: Serialises the writes to one resource.
         on_uncoercible: Told of (type, field) when a stored value could not be read as its type.
         on_dropped: Told of (type, reason) when a row was not served.
+        largest_page: Rows of a page at the most.
+        on_limit: Told which limit refused an operation or a field of it.
         on_bug: Told of an exception that none of ours is: the client reads nothing of it.
     """
 
@@ -60,6 +66,8 @@ class Services:
     on_uncoercible: Callable[[str, str], None] = _count_nothing
     on_dropped: Callable[[str, str], None] = _count_nothing
     on_bug: Callable[[BaseException], None] = _tell_nobody
+    largest_page: int = LARGEST_PAGE
+    on_limit: Callable[[str], None] = _count_no_limit
 
 
 class Context:
@@ -127,7 +135,13 @@ class Context:
         """Note an error for the answer."""
         if isinstance(error, ArgumentError):
             locations = error.locations
+        self.count_limit(error)
         self.errors.append(error_entry(error, self.request_id, path, locations))
+
+    def count_limit(self, error: PenstockError) -> None:
+        """Count an error where it is a limit that was met."""
+        if isinstance(error, LimitError) and error.limit:
+            self.services.on_limit(error.limit)
 
     def customer_id(self) -> str:
         """The customer that the token names: an unverified hint, upstream decides.
@@ -167,6 +181,7 @@ class Context:
             raise LimitError(
                 f"The operation needs more than {budget} calls to the store: ask for less at a time.",
                 "BUDGET_EXCEEDED",
+                limit="budget",
             )
         self.calls += 1
 

@@ -6,6 +6,7 @@ Source: HOUSE, the way of a query; PERFORMANCE (parse and validate cost 2 ms, on
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,8 +18,10 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    MaxIntrospectionDepthRule,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OverlappingFieldsCanBeMergedRule,
     TypeDefinitionNode,
     parse,
     specified_rules,
@@ -29,7 +32,8 @@ from penstock.definitions.model import JSON
 from penstock.errors import CallerError, LimitError
 from penstock.operations.context import Context
 from penstock.operations.echoes import without_values
-from penstock.operations.limits import Limits, check_limits
+from penstock.operations.limits import Limits, check_limits, check_text
+from penstock.operations.overlaps import find_overlaps
 from penstock.schema.generation import Generation
 
 
@@ -42,6 +46,8 @@ class Plan(Protocol):
 
 
 _TOO_DEEP = "The document is nested too deep. Split it."
+_LONG_WORD = re.compile(r"(\w{200})\w+")
+_LONGEST_MESSAGE = 1_000
 _PARSING_ABORTED = " Parsing aborted."
 _VALIDATION_ABORTED = "Validation aborted."
 """How graphql-core ends what would take too much work: a text of its own, not of the document's."""
@@ -109,8 +115,8 @@ class Documents:
         self._compile = compile_plan
         self._kept: OrderedDict[tuple[str, str | None], PreparedOperation] = OrderedDict()
         self._characters = 0
-        extra = [] if settings.introspection else [NoSchemaIntrospectionCustomRule]
-        self._rules = [*specified_rules, *extra]
+        extra = MaxIntrospectionDepthRule if settings.introspection else NoSchemaIntrospectionCustomRule
+        self._rules = [*(rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule), extra]
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -142,6 +148,7 @@ class Documents:
 
     def _make(self, text: str, operation_name: str | None) -> PreparedOperation:
         try:
+            check_text(text, self._settings.limits)
             document = _parse(text, self._settings.limits)
             check_limits(document, self._settings.limits)
             self._validate(self._generation.schema, document)
@@ -150,20 +157,18 @@ class Documents:
         except LimitError as error:
             raise RequestError([(error, [])]) from error
         except RecursionError as error:
-            raise RequestError([(LimitError(_TOO_DEEP, "LIMIT_EXCEEDED"), [])]) from error
+            raise RequestError([(LimitError(_TOO_DEEP, limit="depth"), [])]) from error
         name = operation.name.value if operation.name else ""
         return PreparedOperation(document, operation, plan, len(text), operation.operation.value, name)
 
     def _validate(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         errors = validate(schema, document, self._rules, max_errors=20, hide_suggestions=not self._settings.suggestions)
         if any(error.message == _VALIDATION_ABORTED for error in errors):
-            raise LimitError("The document repeats too much to be validated. Split it.", "LIMIT_EXCEEDED")
+            raise LimitError("The document repeats too much to be validated. Split it.", limit="overlaps")
+        errors = errors or find_overlaps(schema, document).conflicts
         if errors:
             raise RequestError(
-                [
-                    (CallerError(without_values(error.message), "GRAPHQL_VALIDATION_FAILED"), _locations(error))
-                    for error in errors
-                ]
+                [(CallerError(_told(error), "GRAPHQL_VALIDATION_FAILED"), _locations(error)) for error in errors]
             )
 
 
@@ -172,11 +177,12 @@ def _parse(text: str, limits: Limits) -> DocumentNode:
         document = parse(text, max_lexical_tokens=limits.tokens or None, max_comments=limits.tokens or None)
     except GraphQLSyntaxError as error:
         if not error.message.endswith(_PARSING_ABORTED):
-            fault = CallerError(without_values(error.message), "GRAPHQL_PARSE_FAILED")
+            fault = CallerError(_told(error), "GRAPHQL_PARSE_FAILED")
             raise RequestError([(fault, _locations(error))]) from error
-        is_long = f" {limits.tokens} " in error.message
-        message = f"The document has more than {limits.tokens} tokens or comments. Split it." if is_long else _TOO_DEEP
-        raise LimitError(message, "LIMIT_EXCEEDED") from error
+        if f" {limits.tokens} " not in error.message:
+            raise LimitError(_TOO_DEEP, limit="depth") from error
+        message = f"The document has more than {limits.tokens} tokens or comments. Split it."
+        raise LimitError(message, limit="tokens") from error
     if any(isinstance(node, TypeDefinitionNode) for node in document.definitions) or not all(
         isinstance(node, ExecutableDefinitionNode) for node in document.definitions
     ):
@@ -199,6 +205,12 @@ def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     else:
         message = "The document has no operation."
     raise RequestError([(CallerError(message, "BAD_REQUEST"), [])])
+
+
+def _told(error: GraphQLError) -> str:
+    """What a client reads of an error: no values, and of very long names the beginning."""
+    message = without_values(_LONG_WORD.sub(r"\1…", error.message))
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
 
 
 def _locations(error: GraphQLError) -> list[tuple[int, int]]:

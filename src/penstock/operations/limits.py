@@ -6,9 +6,11 @@ Source: HOUSE (limiters that expand every spread again cost seconds on 800 bytes
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -20,28 +22,39 @@ from graphql import (
     SelectionSetNode,
 )
 
+from penstock.definitions.model import JSON
 from penstock.errors import LimitError
+
+_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of a document. 0 switches a bound off.
+    """The bounds of a document and its variables. 0 switches a bound off.
 
     Attributes:
+        characters: Length of the document's text.
         tokens: Lexical tokens of the whole document.
+        operations: Operations of the whole document.
         depth: Levels of fields, introspection aside.
         aliases: Aliases and repeated fields of an operation, spreads expanded.
         root_fields: Fields an operation begins with.
         mutations: Root fields of a mutation.
         directives: Directives on one node.
+        variables_bytes: Size of the variables as JSON.
+        variables_depth: Levels of lists and objects in a variable.
     """
 
+    characters: int = 100_000
     tokens: int = 3_000
+    operations: int = 50
     depth: int = 12
     aliases: int = 30
     root_fields: int = 20
     mutations: int = 5
     directives: int = 10
+    variables_bytes: int = 100_000
+    variables_depth: int = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,71 @@ class _Size:
 
 _MOST = 10**9
 """Counts stop growing here: doubling spreads would make numbers of thousands of digits."""
+
+
+def check_text(text: str, limits: Limits) -> None:
+    """Refuse a document by its length, before a character of it is read.
+
+    Raises:
+        LimitError: It is too long.
+    """
+    if limits.characters and len(text) > limits.characters:
+        raise LimitError(
+            f"The document has {len(text)} characters; {limits.characters} are allowed. "
+            "Split it, and send values as variables.",
+            limit="characters",
+        )
+
+
+def check_variables(variables: Mapping[str, JSON], limits: Limits) -> None:
+    """Refuse the variables of a request by their size and depth.
+
+    Args:
+        variables: As they came, of any form.
+        limits: The bounds.
+
+    Raises:
+        LimitError: Names the bound and what is allowed, never a value.
+    """
+    allowed = limits.variables_depth
+    if allowed:
+        for name, value in variables.items():
+            if isinstance(value, dict | list) and _is_deeper(value, allowed):
+                raise LimitError(
+                    f"The variable ${name[:80]} is nested more than {allowed} levels deep. Send a flatter value.",
+                    limit="variables_depth",
+                )
+    if limits.variables_bytes:
+        found = _size(variables)
+        if found > limits.variables_bytes:
+            raise LimitError(
+                f"The variables have {found} bytes; {limits.variables_bytes} are allowed. Send less at once.",
+                limit="variables_bytes",
+            )
+
+
+def _size(variables: Mapping[str, JSON]) -> int:
+    """Bytes of the variables as JSON."""
+    try:
+        return len(_encoder.encode(variables))
+    except UnicodeEncodeError:  # half a surrogate pair, which only escapes can write
+        return len(json.dumps(variables))
+
+
+def _is_deeper(value: JSON, levels: int) -> bool:
+    """Whether lists and objects are nested deeper than this; level by level, so that no depth breaks it."""
+    level: list[JSON] = [value]
+    for _ in range(levels):
+        level = [
+            inner
+            for item in level
+            if isinstance(item, dict | list)
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+        level = [item for item in level if isinstance(item, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def check_limits(document: DocumentNode, limits: Limits) -> None:
@@ -69,24 +147,25 @@ def check_limits(document: DocumentNode, limits: Limits) -> None:
     measure = _Measure(fragments, limits)
     for fragment in fragments.values():
         measure.fragment(fragment.name.value)
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            _check_operation(node, measure.selection_set(node.selection_set), limits)
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    _bound("The document has {} operations", len(operations), limits.operations, "operations")
+    for node in operations:
+        _check_operation(node, measure.selection_set(node.selection_set), limits)
 
 
 def _check_operation(node: OperationDefinitionNode, size: _Size, limits: Limits) -> None:
-    name = f"The operation {node.name.value}" if node.name else "The operation"
-    _bound(name, "is nested {} levels deep", size.depth, limits.depth)
-    _bound(name, "has {} aliases and repeated fields", size.aliases, limits.aliases)
-    _bound(name, "begins with {} fields", size.fields, limits.root_fields)
+    name = f"The operation {node.name.value[:80]}" if node.name else "The operation"
+    _bound(f"{name} is nested {{}} levels deep", size.depth, limits.depth, "depth")
+    _bound(f"{name} has {{}} aliases and repeated fields", size.aliases, limits.aliases, "aliases")
+    _bound(f"{name} begins with {{}} fields", size.fields, limits.root_fields, "root_fields")
     if node.operation is OperationType.MUTATION:
-        _bound(name, "begins with {} mutations", size.fields, limits.mutations)
+        _bound(f"{name} begins with {{}} mutations", size.fields, limits.mutations, "mutations")
 
 
-def _bound(name: str, words: str, found: int, allowed: int) -> None:
+def _bound(words: str, found: int, allowed: int, limit: str) -> None:
     if allowed and found > allowed:
         shown = f"more than {_MOST}" if found >= _MOST else str(found)
-        raise LimitError(f"{name} {words.format(shown)}; {allowed} are allowed. Split it.", "LIMIT_EXCEEDED")
+        raise LimitError(f"{words.format(shown)}; {allowed} are allowed. Split it.", limit=limit)
 
 
 class _Measure:
@@ -111,7 +190,7 @@ class _Measure:
         if node is None:
             return _Size()
         if level > 200:
-            raise LimitError("The document is nested more than 200 levels deep. Split it.", "LIMIT_EXCEEDED")
+            raise LimitError("The document is nested more than 200 levels deep. Split it.", limit="depth")
         depth = aliases = fields = 0
         seen: set[str] = set()
         for selection in node.selections:
@@ -140,5 +219,6 @@ class _Measure:
     def _check_directives(self, found: int) -> None:
         if self._limits.directives and found > self._limits.directives:
             raise LimitError(
-                f"A field carries {found} directives; {self._limits.directives} are allowed.", "LIMIT_EXCEEDED"
+                f"A field carries {found} directives; {self._limits.directives} are allowed. Remove some.",
+                limit="directives",
             )

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from penstock.definitions.model import JSON
-from penstock.errors import CallerError
+from penstock.errors import CallerError, LimitError
 from penstock.operations.filtering import Equality, read_filter
 from penstock.resources.ways import DEFAULT_PAGE, LARGEST_PAGE, Edge, Listing
 from penstock.upstream.filters import Clause, Operator, render_filter
@@ -97,33 +97,33 @@ class PageRequest:
         return (received if self.by_key else self.offset + received) < total and received > 0
 
 
-def page_request(edge: Edge, listing: Listing, arguments: Mapping[str, JSON]) -> PageRequest:
-    """What to ask upstream for, from the arguments of a connection field.
+def page_request(
+    edge: Edge, listing: Listing, arguments: Mapping[str, JSON], largest: int = LARGEST_PAGE
+) -> PageRequest:
+    """What to ask upstream for, from the arguments of a connection field; a page has ``largest`` rows at the most.
 
     Raises:
         CallerError: An argument cannot be used; the message names it.
     """
-    first = _first(arguments)
+    first = _first(arguments, largest)
     sort = arguments.get("sort") or listing.default_sort
     given = arguments.get("filter")
     clauses, checks = read_filter(listing, given) if isinstance(given, dict) else ([], [])
     by_key = listing.keyset is not None and isinstance(sort, str) and sort.lstrip("-") == listing.keyset
     after = arguments.get("after")
     cursor = _decode(after, str(sort), by_key) if isinstance(after, str) else None
-    offset = 0 if cursor is None else cursor.offset
-    if offset > listing.offset_wall:
-        raise _wall(listing)
+    offset = _offset(cursor, listing)
     whole = [*(Clause(row.attribute, "eq", _HOLE) for row in edge.fixed), *clauses]
     page = whole
     if cursor is not None and cursor.key is not None:
         operator: Operator = "lt" if str(sort).startswith("-") else "gt"
         page = [*whole, Clause(str(listing.keyset), operator, cursor.key)]
-    before, after_parent = _split(edge, listing, first, offset, str(sort), page)
+    before, behind = _split(edge, listing, first, offset, str(sort), page)
     counts = _split(edge, listing, 1, 0, str(sort), whole) if by_key and cursor is not None else ("", "")
     return PageRequest(
         edge=edge,
         before=before,
-        after=after_parent,
+        after=behind,
         count_before=counts[0],
         count_after=counts[1],
         first=first,
@@ -136,11 +136,22 @@ def page_request(edge: Edge, listing: Listing, arguments: Mapping[str, JSON]) ->
     )
 
 
-def _first(arguments: Mapping[str, JSON]) -> int:
+def _offset(cursor: Cursor | None, listing: Listing) -> int:
+    offset = 0 if cursor is None else cursor.offset
+    if offset > listing.offset_wall:
+        raise _wall(listing)
+    return offset
+
+
+def _first(arguments: Mapping[str, JSON], largest: int) -> int:
     first = arguments.get("first")
     first = DEFAULT_PAGE if first is None else first
-    if not isinstance(first, int) or not 1 <= first <= LARGEST_PAGE:
-        raise CallerError(f"first must be between 1 and {LARGEST_PAGE}, not {first}.")
+    if not isinstance(first, int) or first < 1:
+        raise CallerError(f"first must be between 1 and {largest}, not {first}.")
+    if first > largest:
+        raise LimitError(
+            f"first must be between 1 and {largest}, not {first}: ask for the rest with after.", limit="first"
+        )
     return first
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import msgspec
 
 from penstock.definitions.model import JSON
-from penstock.errors import CallerError
+from penstock.errors import CallerError, LimitError
 from penstock.operations.context import Context, Services
 from penstock.operations.documents import Compile, Documents, DocumentSettings, PreparedOperation, RequestError
 from penstock.operations.failures import error_entry
+from penstock.operations.limits import check_variables
 from penstock.operations.reference import bind, run_reference
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.schema.generation import Generation
@@ -39,8 +40,12 @@ class Runner:
         """The whole answer to a request; whatever is wrong with the request is in the answer."""
         try:
             prepared = self.documents(generation).prepare(request.document, request.operation_name)
+            if request.variables:
+                check_variables(request.variables, self._settings.limits)
         except RequestError as error:
-            return _refused(error, request.request_id)
+            return self._refused(error, request.request_id)
+        except LimitError as error:
+            return self._refused(RequestError([(error, [])]), request.request_id)
         if prepared.kind != "query" and not request.allow_mutation:
             message = f"A {prepared.kind} cannot be run by GET: use POST."
             return _method(message, prepared, request.request_id)
@@ -70,6 +75,14 @@ class Runner:
         generation.prepared[Documents] = made
         return made
 
+    def _refused(self, error: RequestError, request_id: str) -> OperationResult:
+        for fault, _ in error.faults:
+            if isinstance(fault, LimitError) and fault.limit:
+                self._services.on_limit(fault.limit)
+        entries: list[JSON] = [error_entry(fault, request_id, (), locations) for fault, locations in error.faults]
+        codes = tuple(dict.fromkeys(fault.public_code for fault, _ in error.faults))
+        return OperationResult(_encoder.encode({"errors": entries}), "refused", codes=codes)
+
 
 async def _execute(context: Context, prepared: PreparedOperation, request: OperationRequest) -> tuple[bytes, bool]:
     """The answer's bytes, and whether the operation was executed."""
@@ -77,12 +90,6 @@ async def _execute(context: Context, prepared: PreparedOperation, request: Opera
         return await prepared.plan.run(context, request.variables)
     answer, executed = await run_reference(context, prepared.document, request.operation_name, request.variables)
     return _encoder.encode(answer), executed
-
-
-def _refused(error: RequestError, request_id: str) -> OperationResult:
-    entries: list[JSON] = [error_entry(fault, request_id, (), locations) for fault, locations in error.faults]
-    codes = tuple(dict.fromkeys(fault.public_code for fault, _ in error.faults))
-    return OperationResult(_encoder.encode({"errors": entries}), "refused", codes=codes)
 
 
 def _method(message: str, prepared: PreparedOperation, request_id: str) -> OperationResult:

@@ -95,11 +95,23 @@ class Settings:
     introspection: bool = field(default=True, metadata=row(SWITCH, "Whether `__schema` and `__type` may be asked."))
     suggestions: bool = field(default=True, metadata=row(SWITCH, "Whether errors suggest names (“did you mean”)."))
     max_body_bytes: int = field(default=1_000_000, metadata=row(integer(1024), "Largest request body."))
+    max_document_characters: int = field(
+        default=100_000, metadata=row(integer(0), "Length of a document; 0 is no limit.")
+    )
     max_document_tokens: int = field(default=3000, metadata=row(integer(1), "Tokens of a document."))
+    max_operations: int = field(default=50, metadata=row(integer(1), "Operations of a document."))
     max_depth: int = field(default=12, metadata=row(integer(1), "Depth of an operation."))
     max_aliases: int = field(default=30, metadata=row(integer(0), "Aliases of an operation."))
     max_root_fields: int = field(default=20, metadata=row(integer(1), "Root fields of an operation."))
     max_mutations: int = field(default=5, metadata=row(integer(1), "Root fields of a mutation."))
+    max_directives: int = field(default=10, metadata=row(integer(1), "Directives on one field, fragment or spread."))
+    max_page: int = field(default=100, metadata=row(integer(25, 100), "Rows of a page: the largest `first`."))
+    max_variables_bytes: int = field(
+        default=100_000, metadata=row(integer(0), "Size of a request's variables as JSON; 0 is no limit.")
+    )
+    max_variables_depth: int = field(
+        default=16, metadata=row(integer(0), "Levels of lists and objects in a variable; 0 is no limit.")
+    )
     document_cache_entries: int = field(
         default=1000, metadata=row(integer(0), "Prepared operations a worker remembers.")
     )

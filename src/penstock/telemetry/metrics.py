@@ -71,6 +71,9 @@ class Metrics(Collector):
         self.dropped_rows = CounterTable(
             "penstock_dropped_rows", "Rows of the store that were not served.", ("type", "reason")
         )
+        self.limits = CounterTable(
+            "penstock_limits_exceeded", "Requests and fields refused by a limit, by which one.", ("limit",)
+        )
         self.reloads = CounterTable(
             "penstock_schema_reloads", "Looks at the store's definitions, by what came of them.", ("outcome",)
         )
@@ -106,6 +109,10 @@ class Metrics(Collector):
         """Count a row that was not served; the reason is one of a fixed set."""
         self.dropped_rows.add((type_name, reason))
 
+    def limit_exceeded(self, limit: str) -> None:
+        """Count what a limit refused; the name is one of a fixed set."""
+        self.limits.add((limit,))
+
     def schema_checked(self, outcome: str) -> None:
         """Count a look at the definitions: ``swapped``, ``unchanged``, ``held`` or ``failed``."""
         self.reloads.add((outcome,))
@@ -118,7 +125,7 @@ class Metrics(Collector):
         """Every metric as Prometheus reads it."""
         for table in (self.requests, self.errors, self.references, self.upstream_requests, self.coercions):
             yield from table.collect()
-        for table in (self.dropped_rows, self.reloads):
+        for table in (self.dropped_rows, self.limits, self.reloads):
             yield from table.collect()
         for histogram in (self.request_seconds, self.upstream_seconds):
             yield from histogram.collect()

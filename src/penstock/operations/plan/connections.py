@@ -139,7 +139,8 @@ class ConnectionNode:
         return {key: outs}
 
     def _request(self, run: Run) -> PageRequest:
-        made = run.pages[id(self)] = page_request(self.edge, self.listing, self.arguments.read(run.variables))
+        largest = run.context.services.largest_page
+        made = run.pages[id(self)] = page_request(self.edge, self.listing, self.arguments.read(run.variables), largest)
         return made
 
     def _strict(self, request: PageRequest, parent: str | None, response: Response) -> _Strict | None:

@@ -105,4 +105,5 @@ def _entry(error: GraphQLError, context: Context) -> dict[str, JSON]:
     if not isinstance(cause, PenstockError):
         context.services.on_bug(cause)
         cause = PenstockError("A resolver failed.")
+    context.count_limit(cause)
     return error_entry(cause, context.request_id, path, locations)

@@ -156,7 +156,7 @@ def _connection(schema: SchemaDescription, edge: Edge) -> Resolver:
 
     async def resolve(source: Row | None, info: Info, **arguments: JSON) -> Page | None:
         context = info.context
-        request = page_request(edge, listing, arguments)
+        request = page_request(edge, listing, arguments, info.context.services.largest_page)
         leads, parent = parent_value(edge, source or NO_ROW, context)
         if not leads:
             return None
