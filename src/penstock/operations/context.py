@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
 from penstock.definitions.model import JSON
@@ -185,7 +185,7 @@ class Context:
             )
         self.calls += 1
 
-    async def read(self, route: str, target: str) -> Response:
+    def read(self, route: str, target: str) -> Coroutine[object, object, Response]:
         """Make one GET with the caller's credentials; the status is not judged, but for a stale token of our own.
 
         Raises:
@@ -193,17 +193,23 @@ class Context:
             LimitError: The budget is used up, or the store's rate.
             UpstreamError: No whole answer could be had.
         """
-        self.check_expiry()
-        self.spend()
+        credentials, services = self.credentials, self.services
+        if credentials.expires is not None:
+            self.check_expiry()
+        if services.budget and self.calls >= services.budget:
+            self.spend()
+        self.calls += 1
+        if credentials.has_bearer:
+            return services.transport.send(Request("GET", route, target, credentials.headers, self.deadline))
+        return self._read_anonymously(route, target)
+
+    async def _read_anonymously(self, route: str, target: str) -> Response:
+        """The same with the gateway's own implicit bearer."""
         headers = self._headers
         if headers is None:
-            credentials = self.credentials
-            if credentials.has_bearer:
-                headers = self._headers = credentials.headers
-            else:
-                headers = self._headers = _joined(await self._anonymous.token(), credentials.headers)
+            headers = self._headers = _joined(await self._anonymous.token(), self.credentials.headers)
         response = await self.services.transport.send(Request("GET", route, target, headers, self.deadline))
-        if response.status == 401 and not self.credentials.has_bearer:
+        if response.status == 401:
             return await self._read_again(route, target, headers, response)
         return response
 

@@ -65,16 +65,17 @@ class Way:
     Most edges have one origin, a safe text between two constant ones.
     """
 
-    __slots__ = ("_after", "_before", "_edge", "_key", "_name", "_origin")
+    __slots__ = ("_after", "_argument", "_before", "_edge", "_key", "_name", "_origin")
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
         self._origin: Origin | None = None
-        self._before = self._after = self._name = self._key = ""
+        self._before = self._after = self._name = self._key = self._argument = ""
         if len(edge.origins) == 1:
             self._name, self._origin = edge.origins[0]
             self._before, _, self._after = edge.route.template.partition(f"{{{self._name}}}")
             self._key = own_key(self._origin)
+            self._argument = self._origin.name if isinstance(self._origin, FromArgument) else ""
 
     def lead(self, row: Row, arguments: Mapping[str, JSON], context: Context) -> tuple[str, str | None] | None:
         """The target and the id that its row must have (None where that is not asked for); None leads nowhere.
@@ -87,6 +88,10 @@ class Way:
             if not isinstance(own, str) or not is_id(own):
                 return None
             return f"{self._before}{own}{self._after}", own if self._name == "id" else None
+        if self._argument:
+            own = arguments.get(self._argument)
+            if isinstance(own, str) and is_id(own):
+                return f"{self._before}{own}{self._after}", own if self._name == "id" else None
         if self._origin is not None:
             value = origin_value(self._origin, row, arguments, context)
             if value is None:

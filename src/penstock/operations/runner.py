@@ -52,7 +52,11 @@ class Runner:
         suggestions = self._settings.suggestions
         context = Context(self._services, generation, credentials, request.request_id, suggestions=suggestions)
         try:
-            body, executed = await _execute(context, prepared, request)
+            plan = prepared.plan
+            if isinstance(plan, str):
+                body, executed = await _refer(context, prepared, request)
+            else:
+                body, executed = await plan.run(context, request.variables)
         finally:
             context.end()
         return OperationResult(
@@ -60,8 +64,8 @@ class Runner:
             "executed" if executed else "refused",
             prepared.kind,
             prepared.name,
-            "reference" if isinstance(prepared.plan, str) else "plan",
-            context.codes,
+            "reference" if isinstance(plan, str) else "plan",
+            context.codes if context.errors else (),
             context.calls,
         )
 
@@ -84,10 +88,8 @@ class Runner:
         return OperationResult(_encoder.encode({"errors": entries}), "refused", codes=codes)
 
 
-async def _execute(context: Context, prepared: PreparedOperation, request: OperationRequest) -> tuple[bytes, bool]:
-    """The answer's bytes, and whether the operation was executed."""
-    if not isinstance(prepared.plan, str):
-        return await prepared.plan.run(context, request.variables)
+async def _refer(context: Context, prepared: PreparedOperation, request: OperationRequest) -> tuple[bytes, bool]:
+    """The reference executor's answer in bytes, and whether the operation was executed."""
     answer, executed = await run_reference(context, prepared.document, request.operation_name, request.variables)
     return _encoder.encode(answer), executed
 

@@ -39,7 +39,7 @@ class Arguments:
         variables: The variables that stand for a whole argument.
     """
 
-    __slots__ = ("_field", "_fixed", "_literals", "_looked_up", "_node", "constant", "names", "variables")
+    __slots__ = ("_field", "_fixed", "_literals", "_looked_up", "_node", "_single", "constant", "names", "variables")
 
     def __init__(self, node: FieldNode, field: GraphQLField) -> None:
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
@@ -66,6 +66,8 @@ class Arguments:
         self.variables = frozenset(variable for _, variable, _ in self._looked_up)
         is_constant = not self._looked_up and not self._literals
         self.constant: Mapping[str, JSON] | None = self._fixed if is_constant else None
+        is_single = len(self._looked_up) == 1 and not self._literals and not self._fixed
+        self._single = self._looked_up[0][:2] if is_single else None
 
     def read(self, variables: Mapping[str, JSON]) -> Mapping[str, JSON]:
         """The arguments, given ones and defaults only.
@@ -75,6 +77,11 @@ class Arguments:
         """
         if self.constant is not None:
             return self.constant
+        if self._single is not None:
+            name, variable = self._single
+            only = variables.get(variable)
+            if only is not None:
+                return {name: only}
         values = dict(self._fixed)
         for name, variable, is_required in self._looked_up:
             if variable in variables:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
+
+import msgspec
 
 from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
@@ -26,8 +27,7 @@ Output: TypeAlias = object
 Filling: TypeAlias = Coroutine[object, object, None]
 
 
-@dataclass(slots=True)
-class Run:
+class Run(msgspec.Struct, gc=False):
     """One execution of a plan: the request's context and its coerced variables.
 
     Attributes:
@@ -39,7 +39,7 @@ class Run:
     context: Context
     variables: Mapping[str, JSON]
     read: Read
-    pages: dict[int, PageRequest] = field(default_factory=dict)
+    pages: dict[int, PageRequest] = {}
 
 
 class Node(Protocol):
