@@ -3,14 +3,21 @@
 Never here: an `if` about business.
 """
 
+from penstock.app.flows import FlowImpact, FlowStore, flow_store, impact_of, require_secret, store_rules
 from penstock.app.gateway import Gateway, create_app, create_app_from_environment, create_gateway, load_generation
 from penstock.app.store import require_store
 
 __all__ = [
+    "FlowImpact",
+    "FlowStore",
     "Gateway",
     "create_app",
     "create_app_from_environment",
     "create_gateway",
+    "flow_store",
+    "impact_of",
     "load_generation",
+    "require_secret",
     "require_store",
+    "store_rules",
 ]

@@ -20,6 +20,7 @@ class Arguments(argparse.Namespace):
 
     command: str = ""
     schema_command: str = ""
+    flows_command: str = ""
     host: str | None = None
     port: int | None = None
     workers: int | None = None
@@ -31,6 +32,9 @@ class Arguments(argparse.Namespace):
     new: str = ""
     fail_on: str | None = None
     format: str = "text"
+    file: str = ""
+    allow_destroy: bool = False
+    check: bool = False
 
 
 def parse_arguments(argv: Sequence[str] | None) -> Arguments:
@@ -62,6 +66,9 @@ def parse_arguments(argv: Sequence[str] | None) -> Arguments:
     schema = commands.add_parser("schema", help="look at the GraphQL schema")
     _add_schema_verbs(schema.add_subparsers(dest="schema_command", required=True, metavar="VERB"))
 
+    flows = commands.add_parser("flows", help="declare a store's flows and fields in a file")
+    _add_flows_verbs(flows.add_subparsers(dest="flows_command", required=True, metavar="VERB"))
+
     commands.add_parser("version", help="print the version")
     return parser.parse_args(argv, namespace=Arguments())
 
@@ -77,6 +84,18 @@ def _add_schema_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         "--fail-on", choices=("breaking", "dangerous"), help="exit with 1 on such a change, or a worse one"
     )
     _add_format(diff)
+
+
+def _add_flows_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    plan = verbs.add_parser("plan", help="print what would bring the store to what a file declares")
+    apply = verbs.add_parser("apply", help="bring the store to what a file declares")
+    for verb in (plan, apply):
+        verb.add_argument("file", metavar="FILE", help="a YAML file; - for standard input")
+        verb.add_argument("--allow-destroy", action="store_true", help="delete what the file does not declare, too")
+    plan.add_argument("--check", action="store_true", help="exit with 1 where the store is not as declared")
+    _add_format(plan)
+    export = verbs.add_parser("export", help="write the file that declares the store as it is")
+    export.add_argument("file", metavar="FILE", nargs="?", default="-", help="where to; else standard output")
 
 
 def _add_format(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,8 @@ from penstock.resources.attributes import Attribute, Group, GroupType, Kind, Ses
 from penstock.resources.inputs import InputRow
 from penstock.resources.ways import Edge, Origin, Relation, Route
 
-_ENVELOPE_KEYS = frozenset({"id", "type", "meta", "links", "relationships"})
+ENVELOPE_KEYS = frozenset({"id", "type", "meta", "links", "relationships"})
+"""Keys of every row, core or custom: no field has one of them as its slug."""
 
 Verb: TypeAlias = Literal["create", "update", "delete", "send", "token", "relate"]
 
@@ -121,7 +122,7 @@ class Resource:
     def core_keys(self) -> frozenset[str]:
         """The top-level keys of a row that are upstream's own."""
         shown = {row.path[0] for row in self.attributes if row.field is None}
-        return frozenset(shown | {group.path[0] for group in self.groups}) | self.other_keys | _ENVELOPE_KEYS
+        return frozenset(shown | {group.path[0] for group in self.groups}) | self.other_keys | ENVELOPE_KEYS
 
     @property
     def definitions(self) -> tuple[FieldDefinition, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+from penstock.definitions.flow_file import StoreDocuments
 from penstock.definitions.parse import parse_definitions
 from penstock.definitions.reading import Reading
 from penstock.errors import UpstreamInvalid
@@ -61,6 +62,16 @@ class DefinitionsSource:
             OperatorError: The store refuses the client id or its secret.
             UpstreamError: One of the calls failed, so that what was read would be a part only.
         """
+        documents = await self.documents()
+        return Reading(parse_definitions(documents.flows, documents.fields, documents.settings))
+
+    async def documents(self) -> StoreDocuments:
+        """Read everything once, as upstream has it.
+
+        Raises:
+            OperatorError: The store refuses the client id or its secret.
+            UpstreamError: One of the calls failed, so that what was read would be a part only.
+        """
         flows = _read_list(await self._get(FLOWS_ROUTE, FLOWS_ROUTE), FLOWS_ROUTE)
         gate = asyncio.Semaphore(self._concurrency)
         slugs = sorted(set(_slugs(flows)))
@@ -71,7 +82,7 @@ class DefinitionsSource:
                 raise answer
             fields[slug] = answer
         settings = await self._settings() if self._reads_settings else None
-        return Reading(parse_definitions(flows, fields, settings))
+        return StoreDocuments(flows, fields, settings)
 
     async def _settings(self) -> object:
         """The store's settings, or None where the token may not read them."""

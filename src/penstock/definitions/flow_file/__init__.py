@@ -6,6 +6,7 @@ would hold then, and `write_flow_file` writes the text of a store.
 Never here: I/O, the sending of a change, GraphQL.
 """
 
+from penstock.definitions.flow_file.comparing import differences
 from penstock.definitions.flow_file.holding import StoreDocuments, hold
 from penstock.definitions.flow_file.located import Fault
 from penstock.definitions.flow_file.model import (
@@ -20,7 +21,7 @@ from penstock.definitions.flow_file.model import (
 from penstock.definitions.flow_file.outcome import after
 from penstock.definitions.flow_file.planning import StoreRules, plan_flows
 from penstock.definitions.flow_file.reading import FlowFileRead, read_flow_file
-from penstock.definitions.flow_file.steps import FlowPlan, Part, Step, StepKind
+from penstock.definitions.flow_file.steps import FlowPlan, Part, Step, StepKind, Subject
 from penstock.definitions.flow_file.writing import write_flow_file
 
 __all__ = [
@@ -39,7 +40,9 @@ __all__ = [
     "StepKind",
     "StoreDocuments",
     "StoreRules",
+    "Subject",
     "after",
+    "differences",
     "hold",
     "plan_flows",
     "read_flow_file",

@@ -8,6 +8,8 @@ Source: CONTRACT §9.3 (bounds may arrive as text).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from penstock.definitions.flow_file.model import FieldAttributes, FlowAttributes
 from penstock.definitions.flow_file.steps import Part
 from penstock.definitions.model import JSON
@@ -42,12 +44,12 @@ def flow_body(attributes: FlowAttributes) -> dict[str, JSON]:
     }
 
 
-def differences(before: dict[str, JSON], after: dict[str, JSON]) -> tuple[Part, ...]:
+def differences(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> tuple[Part, ...]:
     """Each key of `after` whose value is another one in `before`."""
     return tuple(Part(key, before.get(key), value) for key, value in after.items() if not _same(key, before, after))
 
 
-def _same(key: str, before: dict[str, JSON], after: dict[str, JSON]) -> bool:
+def _same(key: str, before: Mapping[str, JSON], after: Mapping[str, JSON]) -> bool:
     if key == "validation_rules":
         return _rules_key(before.get(key)) == _rules_key(after.get(key))
     return canonical(_settled(before.get(key))) == canonical(_settled(after.get(key)))

@@ -26,10 +26,12 @@ class StoreDocuments:
     Attributes:
         flows: The decoded `data` of `GET /v2/flows`.
         fields: Flow slug → the decoded `data` of `GET /v2/flows/{slug}/fields`.
+        settings: The decoded `data` of `GET /v2/settings`, or None where it was not read.
     """
 
     flows: object
     fields: Mapping[str, object]
+    settings: object = None
 
 
 def hold(documents: StoreDocuments) -> HeldStore:

@@ -29,7 +29,7 @@ def after(documents: StoreDocuments, steps: Iterable[Step]) -> StoreDocuments:
             fields[step.slug] = fields.pop(old, [])
         else:
             _take(fields.setdefault(step.flow, []), step, number)
-    return StoreDocuments(flows, fields)
+    return StoreDocuments(flows, fields, documents.settings)
 
 
 def _documents(listed: object) -> list[Mapping[str, object]]:

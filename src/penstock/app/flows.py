@@ -1,0 +1,110 @@
+"""What `penstock flows` works with: the way to the store, its rules, what a plan does to the schema.
+
+Never here: an `if` about business, printing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from penstock.app.store import Store, connect, definitions_source, require_store
+from penstock.definitions.flow_file import Step, StoreDocuments, StoreRules, after
+from penstock.definitions.parse import parse_definitions
+from penstock.errors import OperatorError
+from penstock.resources.catalogue import CORE, CORE_FLOWS
+from penstock.resources.rows import ENVELOPE_KEYS
+from penstock.schema.diff import Change, diff_texts
+from penstock.schema.generation import Generation, build_generation
+from penstock.settings import Settings
+from penstock.telemetry.metrics import Metrics
+from penstock.upstream.flow_steps import Progress, take_steps
+from penstock.upstream.flow_writes import FlowWrites
+
+
+@dataclass(frozen=True, slots=True)
+class FlowImpact:
+    """What a plan does to the GraphQL schema.
+
+    Attributes:
+        changes: The worst first.
+        problems: What the gateway could not use as it is, and can today; one sentence each.
+    """
+
+    changes: tuple[Change, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStore:
+    """A store whose flows are read and written."""
+
+    settings: Settings
+    store: Store
+
+    async def documents(self) -> StoreDocuments:
+        """All flows and fields, as upstream has them.
+
+        Raises:
+            OperatorError: The store refuses the client id or its secret.
+            UpstreamError: It cannot be read.
+        """
+        return await definitions_source(self.settings, self.store).documents()
+
+    async def take(self, progress: Progress, tell: Callable[[Step], None]) -> None:
+        """Take the steps of a plan; see `take_steps`."""
+        seconds = self.settings.upstream_timeout_seconds
+        await take_steps(progress, FlowWrites(self.store.transport, self.store.own, timeout_seconds=seconds), tell)
+
+
+@asynccontextmanager
+async def flow_store(settings: Settings) -> AsyncIterator[FlowStore]:
+    """The way to the store of the settings, closed at the end.
+
+    Raises:
+        OperatorError: A setting is missing.
+    """
+    require_store(settings)
+    store = connect(settings, Metrics(time.time))
+    try:
+        yield FlowStore(settings, store)
+    finally:
+        await store.aclose()
+
+
+def require_secret(settings: Settings) -> None:
+    """Refuse settings that allow no writing.
+
+    Raises:
+        OperatorError: There is no client secret.
+    """
+    if not settings.client_secret:
+        raise OperatorError(
+            "PENSTOCK_CLIENT_SECRET is not set; flows and fields are written by client_credentials, so give the "
+            "client secret of the store's API key."
+        )
+
+
+def store_rules() -> StoreRules:
+    """What upstream keeps for itself, by the tables of its resources."""
+    reserved = {resource.flow: resource.core_keys for resource in CORE if resource.flow is not None}
+    return StoreRules(CORE_FLOWS, lambda slug: reserved.get(slug, ENVELOPE_KEYS))
+
+
+def impact_of(documents: StoreDocuments, steps: Sequence[Step]) -> FlowImpact:
+    """What the schema of the store would become; slow (tens of milliseconds), pure.
+
+    Raises:
+        DefinitionError: The definitions make no schema, as they are or as they would be.
+    """
+    before, then = _generation(documents), _generation(after(documents, steps))
+    known = set(before.problems)
+    problems = [problem for problem in then.problems if problem not in known]
+    told = [f"{'.'.join(filter(None, (problem.flow, problem.slug)))}: {problem.reason}" for problem in problems]
+    return FlowImpact(diff_texts(before.sdl, then.sdl), tuple(told))
+
+
+def _generation(documents: StoreDocuments) -> Generation:
+    return build_generation(parse_definitions(documents.flows, documents.fields, documents.settings), 1, 0.0)
