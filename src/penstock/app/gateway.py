@@ -16,7 +16,7 @@ from typing import TextIO
 
 from penstock.app.door import Telling, make_endpoint_parts
 from penstock.app.life import make_lifespan, request_line
-from penstock.app.operations import make_build, make_runner
+from penstock.app.operations import follow, make_build, make_runner
 from penstock.app.store import connect, definitions_source, require_store
 from penstock.http.asgi import App
 from penstock.http.cors import Cors
@@ -85,7 +85,7 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     line, flush = request_line(settings, stream, log)
     notes = CallNotes() if settings.show_calls else None
     store = connect(settings, metrics, None if notes is None else notes.note)
-    runner = make_runner(settings, store, metrics, log)
+    runner = make_runner(settings, store, metrics, log, lambda: follow(reloader.reload))
     holder = GenerationHolder()
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
     stages = Stages(load=definitions_source(settings, store).load, build=make_build(runner))

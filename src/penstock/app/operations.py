@@ -5,7 +5,11 @@ Never here: an `if` about business.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, assert_never
+
 from penstock.app.store import Store
+from penstock.lifecycle import ReloadReport
 from penstock.lifecycle.memory import settle
 from penstock.lifecycle.stages import Build, Settled
 from penstock.operations.context import Services
@@ -19,14 +23,31 @@ from penstock.telemetry.logs import Log
 from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.redaction import describe_failure
 
+Redefine: TypeAlias = Callable[[], Awaitable[str]]
+"""Makes the schema follow the store's definitions; gives why it could not, or ""."""
 
-def make_runner(settings: Settings, store: Store, metrics: Metrics, log: Log) -> Runner:
+
+def make_runner(settings: Settings, store: Store, metrics: Metrics, log: Log, redefine: Redefine) -> Runner:
     """What runs operations."""
-    services = make_services(settings, store, metrics, log)
+    services = make_services(settings, store, metrics, log, redefine)
     return Runner(services, document_settings(settings), make_compiler(settings, metrics))
 
 
-def make_services(settings: Settings, store: Store, metrics: Metrics, log: Log) -> Services:
+async def follow(reload: Callable[[], Awaitable[ReloadReport]]) -> str:
+    """Look at the definitions that were just written; why the schema does not have them, or ""."""
+    report = await reload()
+    match report.outcome:
+        case "swapped" | "unchanged":
+            return ""
+        case "held":
+            return f"The store has it; the schema waits. {report.reason}"
+        case "failed":
+            return "The store has it; the schema could not be made anew yet and will follow."
+        case _:
+            assert_never(report.outcome)
+
+
+def make_services(settings: Settings, store: Store, metrics: Metrics, log: Log, redefine: Redefine) -> Services:
     """What all requests share."""
     return Services(
         transport=store.transport,
@@ -35,6 +56,7 @@ def make_services(settings: Settings, store: Store, metrics: Metrics, log: Log) 
         budget=settings.operation_budget,
         concurrency=settings.upstream_concurrency,
         timeout_seconds=settings.request_timeout_seconds,
+        redefine=redefine,
         on_uncoercible=metrics.value_coercion_failed,
         on_dropped=metrics.row_dropped,
         largest_page=settings.max_page,

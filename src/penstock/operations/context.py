@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 
 from penstock.definitions.model import JSON
@@ -25,6 +25,11 @@ from penstock.upstream.wire import is_id
 
 def _count_nothing(_type_name: str, _field: str) -> None:
     """The counter that counts nothing."""
+
+
+async def _nothing_follows() -> str:
+    """Where no schema depends on what was written."""
+    return ""
 
 
 def _tell_nobody(_bug: BaseException) -> None:
@@ -48,6 +53,7 @@ class Services:
         timeout_seconds: Deadline of one operation.
         now: Epoch seconds, to judge the expiry of tokens.
         locks: Serialises the writes to one resource.
+        redefine: Makes the schema follow the store's definitions; gives a sentence where it could not, else "".
         on_uncoercible: Told of (type, field) when a stored value could not be read as its type.
         on_dropped: Told of (type, reason) when a row was not served.
         largest_page: Rows of a page at the most.
@@ -63,6 +69,7 @@ class Services:
     timeout_seconds: float = 30.0
     now: Callable[[], float] = time.time
     locks: WriteLocks = field(default_factory=WriteLocks)
+    redefine: Callable[[], Awaitable[str]] = _nothing_follows
     on_uncoercible: Callable[[str, str], None] = _count_nothing
     on_dropped: Callable[[str, str], None] = _count_nothing
     on_bug: Callable[[BaseException], None] = _tell_nobody

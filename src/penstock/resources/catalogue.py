@@ -11,11 +11,23 @@ from dataclasses import replace
 from penstock.resources.address import ADDRESS, with_mandatory
 from penstock.resources.cart import CART, CART_ITEM
 from penstock.resources.customer import CUSTOMER
+from penstock.resources.flow import FLOW, FLOW_FIELD
 from penstock.resources.order import ORDER, ORDER_ITEM
 from penstock.resources.rows import Resource
-from penstock.resources.token import CUSTOMER_TOKEN
+from penstock.resources.token import ACCESS_TOKEN, CUSTOMER_TOKEN
 
-CORE: tuple[Resource, ...] = (CUSTOMER, ADDRESS, ORDER, ORDER_ITEM, CART, CART_ITEM, CUSTOMER_TOKEN)
+CORE: tuple[Resource, ...] = (
+    CUSTOMER,
+    ADDRESS,
+    ORDER,
+    ORDER_ITEM,
+    CART,
+    CART_ITEM,
+    CUSTOMER_TOKEN,
+    ACCESS_TOKEN,
+    FLOW,
+    FLOW_FIELD,
+)
 """The resources that every store has, in the order in which the schema shows them."""
 
 

@@ -19,7 +19,7 @@ from penstock.resources.ways import Edge, Origin, Relation, Route
 ENVELOPE_KEYS = frozenset({"id", "type", "meta", "links", "relationships"})
 """Keys of every row, core or custom: no field has one of them as its slug."""
 
-Verb: TypeAlias = Literal["create", "update", "delete", "send", "token", "relate"]
+Verb: TypeAlias = Literal["create", "update", "delete", "send", "token", "relate", "access", "define"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Mutation:
 
     Attributes:
         verb: What kind of write; each kind is run by one function, whatever the resource. `create` and `update` take
-            the attributes of the resource, `send` an input of its own.
+            the attributes of the resource, the others an input of their own.
         item_type: ``data.type`` of the body.
         payload: Name of the payload's first field: the resource, or the id of what is gone.
         target: Type of the resource that is written.
@@ -87,9 +87,14 @@ class Mutation:
     one_of: bool = False
 
     @property
+    def is_deletion(self) -> bool:
+        """Whether the payload's first field is the id of what is gone."""
+        return self.verb == "delete" or (self.verb == "define" and self.route.method == "DELETE")
+
+    @property
     def results(self) -> tuple[Result, ...]:
         """The resources that the payload shows."""
-        if self.verb == "delete":
+        if self.is_deletion:
             return self.also
         return (Result(self.payload, self.target, by=self.by, route=self.reread), *self.also)
 
@@ -140,7 +145,7 @@ class Resource:
                 return (*rows, *mutation.input)
             case "relate":
                 return tuple(_reference(relation) for relation in self.relations if relation.item_type)
-            case "send" | "token" | "delete":
+            case "send" | "token" | "delete" | "access" | "define":
                 return mutation.input
             case _:
                 assert_never(mutation.verb)

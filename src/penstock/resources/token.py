@@ -1,7 +1,7 @@
-"""Customer tokens: what signing in gives back.
+"""Tokens: what signing in gives back, and access without signing in.
 
 Never here: I/O, logic.
-Source: CONTRACT §7, R7, Q5.
+Source: CONTRACT §5A, §7, R7, Q5.
 """
 
 from __future__ import annotations
@@ -93,6 +93,29 @@ CUSTOMER_TOKEN = Resource(
             "CustomerToken",
             input=(PASSWORD_LOGIN, OIDC_LOGIN),
             one_of=True,
+            carries_token=False,
+        ),
+    ),
+)
+
+ACCESS_TOKEN = Resource(
+    type_name="AccessToken",
+    description="The rights of an anonymous shopper: sent back in the `Authorization` header, after `Bearer`.",
+    flow=None,
+    attributes=(
+        Attribute("token", ("token",), Kind.STRING, "The token itself: opaque."),
+        Attribute("expiresAt", ("expires",), Kind.EPOCH, "When it stops working; null where the store does not tell."),
+    ),
+    mutations=(
+        Mutation(
+            "accessTokenCreate",
+            "access",
+            "Gives an implicit access token of this gateway's client id. It may be one that others use as well: it "
+            "proves nothing about anybody. At most one upstream call.",
+            Route("POST", "/oauth/access_token"),
+            "",
+            "accessToken",
+            "AccessToken",
             carries_token=False,
         ),
     ),

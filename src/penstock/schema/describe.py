@@ -10,6 +10,7 @@ from typing import assert_never
 
 from penstock.definitions.model import Problem, StoreDefinitions
 from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
+from penstock.resources.inputs import leaves
 from penstock.resources.rows import Mutation, Resource
 from penstock.resources.ways import (
     DEFAULT_PAGE,
@@ -91,7 +92,8 @@ def _connections(resources: dict[str, Resource]) -> list[Edge]:
 
 
 def _enum_rows(resource: Resource) -> list[EnumRow]:
-    return [row.enum for row in resource.attributes if row.enum is not None]
+    asked = (leaf.row for mutation in resource.mutations for leaf in leaves(resource.input_of(mutation)))
+    return [row.enum for row in (*resource.attributes, *asked) if row.enum is not None]
 
 
 def _resource_object(resource: Resource) -> ObjectDescription:
@@ -231,7 +233,7 @@ def _payload_object(mutation: Mutation) -> ObjectDescription:
         FieldDescription(result.name, TypeRef(result.target), result.description, PayloadPart("resource", result))
         for result in mutation.results
     ]
-    if mutation.verb == "delete":
+    if mutation.is_deletion:
         about = "The id of what is gone; null when it is not."
         fields.insert(0, FieldDescription(mutation.payload, TypeRef("ID"), about, PayloadPart("deletedId")))
     if mutation.warns:

@@ -60,6 +60,7 @@ def write_inputs(resource: Resource) -> dict[str, InputDescription]:
 _ABOUT: dict[Verb, str] = {
     "create": "A new `{}`.",
     "update": "What to change: a key left out stays as it is, null clears a value.",
+    "define": "What a flow or a field is to be; in an update, a key left out stays as it is.",
     "relate": "What the fields are to lead to: a key left out stays as it is, null or an empty list clears a field.",
 }
 

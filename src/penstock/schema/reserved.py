@@ -12,7 +12,7 @@ _TYPES = (
     "CustomerToken AccessToken Session Account AccountMember Promotion Product Transaction Payment Node PageInfo "
     "UserError UserErrorCode UserErrorCodeEnum CustomFieldValue FieldDefinition FieldRule FieldTypeEnum "
     "SchemaInfo SchemaProblem SchemaChange Problem Change "
-    "OrderStatusEnum OrderPaymentEnum OrderShippingEnum CartItemKindEnum "
+    "FlowFieldTypeEnum FlowFieldRuleTypeEnum OrderStatusEnum OrderPaymentEnum OrderShippingEnum CartItemKindEnum "
     "OrderPrices CartPrices UnitPrices LinePrices "
     "StringFilter ExactStringFilter IDFilter IDRangeFilter ExactIDFilter TextIDFilter IntRangeFilter "
     "DateTimeFilter OrderStatusFilter OrderPaymentFilter OrderShippingFilter "

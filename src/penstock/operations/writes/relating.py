@@ -6,6 +6,8 @@ Source: CONTRACT §9.6, R13, R15.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from penstock.definitions.model import JSON
 from penstock.operations.judging import UserError
 from penstock.operations.writes.outcome import Outcome
@@ -45,7 +47,9 @@ async def _set(write: Write, relation: Relation, given: JSON) -> Outcome | None:
         response = await write.send(encode_json({"data": data}), where)
     if 200 <= response.status < 300:
         return None
-    return write.refused(response)
+    refused = write.refused(response)
+    named = (replace(one, field=("input", relation.name)) if one.code == "REJECTED" else one for one in refused.errors)
+    return replace(refused, errors=tuple(named))
 
 
 def _ids(given: JSON) -> list[str]:

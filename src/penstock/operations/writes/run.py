@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 from penstock.definitions.model import JSON
 from penstock.operations.context import Context
+from penstock.operations.writes.defining import define
 from penstock.operations.writes.outcome import Outcome
 from penstock.operations.writes.plain import write_plainly
 from penstock.operations.writes.relating import relate
-from penstock.operations.writes.signing_in import sign_in
+from penstock.operations.writes.signing_in import give_access, sign_in
 from penstock.operations.writes.write import Write, begin
 from penstock.resources.rows import Mutation, Resource, Verb
 
@@ -27,6 +28,8 @@ _WRITERS: dict[Verb, Writer] = {
     "send": write_plainly,
     "token": sign_in,
     "relate": relate,
+    "access": give_access,
+    "define": define,
 }
 
 
