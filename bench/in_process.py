@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from graphql import DocumentNode, OperationDefinitionNode
 
 from penstock.definitions import parse_definitions
-from penstock.operations.context import Services
 from penstock.operations.documents import Documents, DocumentSettings, Plan
 from penstock.operations.limits import Limits
 from penstock.operations.plan import compile_operation
 from penstock.operations.request import Credentials, OperationRequest
 from penstock.operations.runner import Runner
+from penstock.operations.services import Services
 from penstock.schema.generation import Generation, build_generation
 from penstock.upstream.transport import HeaderBlock, Request, Response
 

@@ -15,11 +15,11 @@ from typing import Any
 from graphql import DocumentNode, OperationDefinitionNode
 
 from penstock.http.customer_token import read_hint
-from penstock.operations.context import Services
 from penstock.operations.documents import Compile, DocumentSettings, Plan
 from penstock.operations.plan import compile_operation
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.operations.runner import Runner
+from penstock.operations.services import Services
 from penstock.schema.generation import Generation
 from penstock.upstream.config import BreakerConfig, RetryConfig, StackConfig
 from penstock.upstream.stack import build_stack

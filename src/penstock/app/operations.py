@@ -12,11 +12,11 @@ from penstock.app.store import Store
 from penstock.lifecycle import ReloadReport
 from penstock.lifecycle.memory import settle
 from penstock.lifecycle.stages import Build, Settled
-from penstock.operations.context import Services
 from penstock.operations.documents import Compile, DocumentSettings
 from penstock.operations.limits import Limits
 from penstock.operations.plan import CompiledPlan, compile_operation
 from penstock.operations.runner import Runner
+from penstock.operations.services import Services
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
 from penstock.telemetry.logs import Log

@@ -9,12 +9,13 @@ import msgspec
 
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, LimitError
-from penstock.operations.context import Context, Services
+from penstock.operations.context import Context
 from penstock.operations.documents import Compile, Documents, DocumentSettings, PreparedOperation, RequestError
 from penstock.operations.failures import error_entry
 from penstock.operations.limits import check_variables
 from penstock.operations.reference import bind, run_reference
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
+from penstock.operations.services import Services
 from penstock.schema.generation import Generation
 
 _encoder = msgspec.json.Encoder()

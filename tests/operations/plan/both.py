@@ -15,12 +15,12 @@ from typing import Any
 
 from graphql import DocumentNode, OperationDefinitionNode
 
-from penstock.operations.context import Services
 from penstock.operations.documents import DocumentSettings, Plan
 from penstock.operations.limits import Limits
 from penstock.operations.plan import compile_operation
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.operations.runner import Runner
+from penstock.operations.services import Services
 from penstock.schema.generation import Generation
 from penstock.upstream.tokens import ClientCredentials, TokenSource
 from tests.operations.plan.quiet import Answering, Call, IdleSelector, QuietUpstream
