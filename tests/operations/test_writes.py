@@ -419,6 +419,38 @@ async def test_signing_in_gives_a_token(upstream: ScriptedUpstream) -> None:
     }
 
 
+OIDC = (
+    "mutation ($login: CustomerTokenCreateInput!) { customerTokenCreate(input: $login) { userErrors { code field } } }"
+)
+
+
+async def test_signing_in_by_openid_connect_sends_what_the_provider_gave(upstream: ScriptedUpstream) -> None:
+    upstream.answers = {"POST /v2/customers/tokens": {"data": {"token": "eyJ", "customer_id": "c1", "expires": 1}}}
+    given = {"authorizationCode": "code", "redirectUri": "https://shop.example/back", "codeVerifier": "verifier"}
+
+    async with gateway(upstream.url, STORE) as running:
+        answer = await running.run(OIDC, {"login": {"oidc": given}})
+        blank = await running.run(OIDC, {"login": {"oidc": {**given, "codeVerifier": " "}}})
+        both = await running.run(
+            OIDC, {"login": {"oidc": given, "password": {"email": "a@b.co", "password": "12345678"}}}
+        )
+
+    assert answer.data["customerTokenCreate"]["userErrors"] == []
+    assert [call.json["data"] for call in upstream.calls] == [
+        {
+            "type": "token",
+            "authentication_mechanism": "oidc",
+            "oauth_authorization_code": "code",
+            "oauth_redirect_uri": "https://shop.example/back",
+            "oauth_code_verifier": "verifier",
+        }
+    ]
+    assert blank.data["customerTokenCreate"]["userErrors"] == [
+        {"code": "REQUIRED", "field": ["input", "oidc", "codeVerifier"]}
+    ]
+    assert both.codes == ["BAD_USER_INPUT"]
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 async def test_a_refused_sign_in_never_says_why(upstream: ScriptedUpstream, status: int) -> None:
     upstream.answers = {
