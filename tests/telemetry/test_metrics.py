@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from penstock.telemetry.metrics import Metrics, SchemaFacts
+from penstock import __version__
+from penstock.telemetry.metrics import DocumentFacts, Metrics, SchemaFacts, UpstreamFacts
+from penstock.telemetry.slots import OwnSlots
 from penstock.telemetry.tables import MAX_SERIES, CounterTable, HistogramTable
 
 
@@ -28,6 +30,8 @@ def test_every_count_reaches_the_exposition() -> None:
     metrics.reference_used("introspection")
     metrics.schema_checked("swapped")
     metrics.schema_swapped(SchemaFacts(3, 1000.0, 2))
+    metrics.upstream_shed("RATE_LIMITED")
+    metrics.watch(lambda: UpstreamFacts(4, "open"), lambda: DocumentFacts(7, 90, 10))
     found = samples(metrics)
 
     assert found["penstock_requests_total{operation_type=query,path=plan,status=200}"] == 2
@@ -40,6 +44,16 @@ def test_every_count_reaches_the_exposition() -> None:
     assert found["penstock_schema_generation{}"] == 3
     assert found["penstock_schema_age_seconds{}"] == 60
     assert found["penstock_schema_problems{}"] == 2
+    assert found["penstock_upstream_shed_total{code=RATE_LIMITED}"] == 1
+    assert found["penstock_upstream_waiting{}"] == 4
+    assert found["penstock_upstream_breaker{state=open}"] == 1
+    assert found["penstock_upstream_breaker{state=closed}"] == 0
+    assert found["penstock_documents{}"] == 7
+    assert found["penstock_document_lookups_total{outcome=hit}"] == 90
+    assert found["penstock_document_lookups_total{outcome=miss}"] == 10
+    assert found["penstock_workers{}"] == 1
+    assert found[f"penstock_info{{version={__version__}}}"] == 1
+    assert found["process_resident_memory_bytes{}"] > 1_000_000
     bucket = "penstock_request_duration_seconds_bucket{{le={},operation_type=query,path=plan}}"
     assert found[bucket.format("0.0025")] == 0
     assert found[bucket.format("0.005")] == 1
@@ -48,9 +62,10 @@ def test_every_count_reaches_the_exposition() -> None:
 
 
 def test_an_observation_on_a_bound_belongs_to_that_bucket() -> None:
-    table = HistogramTable("t", "t", (), (1.0, 2.0))
+    slots = OwnSlots()
+    table = HistogramTable("t", "t", (), (1.0, 2.0), slots)
     table.observe((), 1.0)
-    (family,) = table.collect()
+    family = table.family(list(slots.shares()), [])
 
     assert [sample.value for sample in family.samples if sample.name == "t_bucket"] == [1, 1, 1]
 

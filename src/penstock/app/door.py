@@ -6,8 +6,8 @@ Never here: an `if` about business, what either does.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
+from penstock.app.telling import Telling
 from penstock.http.asgi import App
 from penstock.http.credentials import CredentialReader
 from penstock.http.endpoint import EndpointParts, Runs
@@ -17,9 +17,7 @@ from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
 from penstock.lifecycle import GenerationHolder
 from penstock.settings import Settings
-from penstock.telemetry.logs import Log
-from penstock.telemetry.metrics import Metrics
-from penstock.telemetry.requests import RequestLine, RequestMeter
+from penstock.telemetry.requests import RequestMeter
 
 
 def make_page(settings: Settings, holder: GenerationHolder, ids: RequestIds) -> App | None:
@@ -27,15 +25,6 @@ def make_page(settings: Settings, holder: GenerationHolder, ids: RequestIds) -> 
     if not settings.explorer:
         return None
     return Stamp(load_explorer(holder, Features(shows_calls=settings.show_calls)), holder, ids)
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """Where the door tells what it did: what is counted, the log, and the line of a request."""
-
-    metrics: Metrics
-    log: Log
-    line: RequestLine | None
 
 
 def make_endpoint_parts(

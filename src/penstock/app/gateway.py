@@ -14,10 +14,11 @@ import time
 from dataclasses import dataclass
 from typing import TextIO
 
-from penstock.app.door import Telling, make_endpoint_parts
-from penstock.app.life import make_lifespan, request_line
+from penstock.app.door import make_endpoint_parts
+from penstock.app.life import make_lifespan
 from penstock.app.operations import follow, make_build, make_runner
 from penstock.app.store import connect, definitions_source, require_store
+from penstock.app.telling import make_telling, watch
 from penstock.http.asgi import App
 from penstock.http.cors import Cors
 from penstock.http.endpoint import GraphQLEndpoint
@@ -31,7 +32,7 @@ from penstock.lifecycle.stages import Stages
 from penstock.operations.calls import CallNotes, ShowingCalls
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
-from penstock.telemetry.logs import Log, create_log
+from penstock.telemetry.logs import Log
 from penstock.telemetry.metrics import Metrics
 from penstock.upstream.tokens import TokenSource
 
@@ -79,23 +80,22 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
         OperatorError: A setting that is needed is missing or cannot be used.
     """
     require_store(settings)
-    stream = log_stream or sys.stderr
-    log = create_log(settings.log_level, settings.log_format, stream)
-    metrics = Metrics(time.time)
-    line, flush = request_line(settings, stream, log)
+    telling = make_telling(settings, log_stream or sys.stderr)
+    metrics, log = telling.metrics, telling.log
     notes = CallNotes() if settings.show_calls else None
     store = connect(settings, metrics, None if notes is None else notes.note)
     runner = make_runner(settings, store, metrics, log, lambda: follow(reloader.reload))
     holder = GenerationHolder()
+    watch(metrics, store, runner, holder)
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
     stages = Stages(load=definitions_source(settings, store).load, build=make_build(runner))
     reloader = Reloader(holder, stages, beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
     runs = runner if notes is None else ShowingCalls(runner, notes)
-    graphql = make_endpoint_parts(settings, runs, holder, ids, Telling(metrics, log, line))
+    graphql = make_endpoint_parts(settings, runs, holder, ids, telling)
     exposition = metrics.render if settings.metrics else None
     operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token)
-    rest = create_operating_app(operating, make_lifespan(reloader, store, log, flush))
+    rest = create_operating_app(operating, make_lifespan(reloader, store, telling))
     front: App = Front(GraphQLEndpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
     app = Cors(front, settings.cors_origins) if settings.cors_origins else front
     return Gateway(app, holder, reloader, store.own, metrics, log)

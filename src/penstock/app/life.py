@@ -6,50 +6,39 @@ Never here: an `if` about business, how a request is answered.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TextIO
 
 from starlette.applications import Starlette
 
 from penstock.app.store import Store
+from penstock.app.telling import Telling, tell_workers
 from penstock.http.operating import Lifespan
 from penstock.lifecycle import Reloader
-from penstock.settings import Settings
-from penstock.telemetry.logs import Log, adopt_library_logs, drop_library_logs
-from penstock.telemetry.requests import RequestLine, RequestLines, log_each_request
+from penstock.telemetry.logs import adopt_library_logs, drop_library_logs
 
 _FIRST_LOOK_SECONDS = 5.0
 """How long the gateway waits for the store before it listens without a schema."""
 
 
-def request_line(settings: Settings, stream: TextIO, log: Log) -> tuple[RequestLine | None, Callable[[], None]]:
-    """What writes the line of a request, and what flushes it at the end."""
-    if settings.log_level not in ("debug", "info"):
-        return None, lambda: None
-    if settings.log_format == "console" or not hasattr(stream, "buffer"):
-        return log_each_request(log), lambda: None
-    lines = RequestLines(stream.buffer, time.time)
-    return lines, lines.flush
-
-
-def make_lifespan(reloader: Reloader, store: Store, log: Log, flush: Callable[[], None]) -> Lifespan:
+def make_lifespan(reloader: Reloader, store: Store, telling: Telling) -> Lifespan:
     """What runs beside the requests, begun before the first and ended after the last."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        handler = adopt_library_logs(log)
+        handler = adopt_library_logs(telling.log)
         looking = asyncio.create_task(reloader.run())
+        counting = asyncio.create_task(tell_workers(telling.metrics))
         try:
             await reloader.first_look(_FIRST_LOOK_SECONDS)
             yield
         finally:
             looking.cancel()
-            await asyncio.wait((looking,))
+            counting.cancel()
+            await asyncio.wait((looking, counting))
             await reloader.aclose()
             await store.aclose()
-            flush()
+            telling.flush()
             drop_library_logs(handler)
 
     return lifespan

@@ -9,13 +9,13 @@ import time
 from dataclasses import dataclass
 
 from penstock import __version__
-from penstock.errors import OperatorError, PenstockError
+from penstock.errors import LimitError, OperatorError, PenstockError
 from penstock.settings import Settings
 from penstock.telemetry.metrics import Metrics
 from penstock.upstream.config import RateConfig, StackConfig, TransportConfig
 from penstock.upstream.definitions_source import DefinitionsSource
 from penstock.upstream.observe import ObservedTransport, Observer
-from penstock.upstream.stack import build_stack
+from penstock.upstream.stack import Stack, build_layers
 from penstock.upstream.tokens import ClientCredentials, TokenSource
 from penstock.upstream.transport import Request, Transport
 
@@ -39,9 +39,10 @@ def require_store(settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The way to the store: its transport, and whose tokens the gateway may use there."""
+    """The way to the store: its transport, the layers whose state is shown, and whose tokens may be used there."""
 
     transport: Transport
+    stack: Stack
     own: TokenSource
     anonymous: TokenSource
 
@@ -88,13 +89,16 @@ def connect(settings: Settings, metrics: Metrics, also: Observer | None = None) 
     def observe(request: Request, outcome: int | PenstockError, seconds: float) -> None:
         status = str(outcome) if isinstance(outcome, int) else type(outcome).__name__
         metrics.upstream_called(request.method, request.route, status, seconds)
+        if isinstance(outcome, LimitError):
+            metrics.upstream_shed(outcome.public_code)
 
-    transport = build_stack(config, observer=observe)
+    stack = build_layers(config, observer=observe)
+    transport = stack.transport
     if also is not None:
         transport = ObservedTransport(transport, also)
     anonymous = _token_source(settings, transport, None)
     secret = settings.client_secret.reveal()
-    return Store(transport, _token_source(settings, transport, secret) if secret else anonymous, anonymous)
+    return Store(transport, stack, _token_source(settings, transport, secret) if secret else anonymous, anonymous)
 
 
 def _token_source(settings: Settings, transport: Transport, secret: str | None) -> TokenSource:

@@ -6,8 +6,12 @@ Never here: how a gateway is built.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from penstock.app import create_app, require_store
@@ -33,13 +37,37 @@ def serve(arguments: Arguments, settings: Settings) -> None:
     require_store(settings)
     with listen(settings.host, settings.port) as listener:
         if settings.workers > 1:
-            os.environ["PENSTOCK_WORKERS"] = str(
-                settings.workers
-            )  # each worker reads its share of the rate limit there
-            _announce(f"{address_of(listener)}/graphql, {settings.workers} workers")
-            serve_with_workers(configure(_FACTORY, settings.shutdown_seconds, settings.workers), listener)
+            _serve_with_workers(settings, listener)
         else:
             run(lambda: _serve(settings, listener))
+
+
+def _serve_with_workers(settings: Settings, listener: socket.socket) -> None:
+    with _folder_for_numbers(settings) as folder:
+        # Each worker reads its share of the rate limit, and where it counts, in the environment.
+        os.environ |= {"PENSTOCK_WORKERS": str(settings.workers), "PENSTOCK_METRICS_FOLDER": folder}
+        _announce(f"{address_of(listener)}/graphql, {settings.workers} workers")
+        serve_with_workers(configure(_FACTORY, settings.shutdown_seconds, settings.workers), listener)
+
+
+@contextmanager
+def _folder_for_numbers(settings: Settings) -> Iterator[str]:
+    """A folder of these workers' own, gone with them; "" where there can be none, or need not be one."""
+    folder = ""
+    if settings.metrics:
+        try:
+            folder = tempfile.mkdtemp(prefix="penstock-", dir=settings.metrics_folder or None)
+        except OSError as error:
+            print(
+                f"penstock: warning: no folder for what workers count ({error.strerror}): /metrics will tell of one "
+                "worker at a time. Let PENSTOCK_METRICS_FOLDER name one that can be written to.",
+                file=sys.stderr,
+            )
+    try:
+        yield folder
+    finally:
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:

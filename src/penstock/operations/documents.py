@@ -104,12 +104,36 @@ class DocumentSettings:
     cache_characters: int = 8_000_000
 
 
+class Lookups:
+    """How often a prepared operation was found, and how often it had to be made, whatever the generation."""
+
+    __slots__ = ("hits", "misses")
+
+    def __init__(self) -> None:
+        self.hits = 0
+        self.misses = 0
+
+
 class Documents:
-    """The prepared operations of one generation, the least recently used forgotten first."""
+    """The prepared operations of one generation, the least recently used forgotten first.
 
-    __slots__ = ("_characters", "_compile", "_generation", "_kept", "_rules", "_settings")
+    Args:
+        generation: Whose schema documents are validated against.
+        settings: How they are judged and how many are kept.
+        compile_plan: Makes plans, or says why not.
+        lookups: Where it is counted whether they were known.
+    """
 
-    def __init__(self, generation: Generation, settings: DocumentSettings, compile_plan: Compile) -> None:
+    __slots__ = ("_characters", "_compile", "_generation", "_kept", "_lookups", "_rules", "_settings")
+
+    def __init__(
+        self,
+        generation: Generation,
+        settings: DocumentSettings,
+        compile_plan: Compile,
+        lookups: Lookups | None = None,
+    ) -> None:
+        self._lookups = lookups or Lookups()
         self._generation = generation
         self._settings = settings
         self._compile = compile_plan
@@ -131,7 +155,9 @@ class Documents:
         kept = self._kept.get(key)
         if kept is not None:
             self._kept.move_to_end(key)
+            self._lookups.hits += 1
             return kept
+        self._lookups.misses += 1
         made = self._make(document, operation_name)
         self._keep(key, made)
         return made

@@ -10,7 +10,7 @@ import msgspec
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, LimitError
 from penstock.operations.context import Context
-from penstock.operations.documents import Compile, Documents, DocumentSettings, PreparedOperation, RequestError
+from penstock.operations.documents import Compile, Documents, DocumentSettings, Lookups, PreparedOperation, RequestError
 from penstock.operations.failures import error_entry
 from penstock.operations.limits import check_variables
 from penstock.operations.reference import bind, run_reference
@@ -28,14 +28,18 @@ class Runner:
         services: What all requests share.
         settings: How documents are prepared.
         compile_plan: Makes plans, or says why not.
+
+    Attributes:
+        lookups: How often a document was known.
     """
 
-    __slots__ = ("_compile", "_services", "_settings")
+    __slots__ = ("_compile", "_services", "_settings", "lookups")
 
     def __init__(self, services: Services, settings: DocumentSettings, compile_plan: Compile) -> None:
         self._services = services
         self._settings = settings
         self._compile = compile_plan
+        self.lookups = Lookups()
 
     async def run(self, generation: Generation, request: OperationRequest, credentials: Credentials) -> OperationResult:
         """The whole answer to a request; whatever is wrong with the request is in the answer."""
@@ -76,7 +80,7 @@ class Runner:
         if isinstance(kept, Documents):
             return kept
         bind(generation)
-        made = Documents(generation, self._settings, self._compile)
+        made = Documents(generation, self._settings, self._compile, self.lookups)
         generation.prepared[Documents] = made
         return made
 

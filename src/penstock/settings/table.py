@@ -127,6 +127,10 @@ class Settings:
     )
     log_format: LogFormat = field(default="json", metadata=row(choice("json", "console"), "Form of a log line."))
     metrics: bool = field(default=True, metadata=row(SWITCH, "Whether /metrics is served."))
+    metrics_folder: str = field(
+        default="",
+        metadata=row(TEXT, "Folder for what several workers count; empty: the system's for temporary files."),
+    )
     shutdown_seconds: float = field(
         default=10.0, metadata=row(number(0, 600), "Time that requests under way have left when the gateway stops.")
     )

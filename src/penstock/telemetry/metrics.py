@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    PlatformCollector,
-    ProcessCollector,
-    generate_latest,
-)
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, PlatformCollector, generate_latest
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from penstock.telemetry.tables import CounterTable, HistogramTable
+from penstock import __version__
+from penstock.telemetry.process import ProcessTables
+from penstock.telemetry.slots import Labels, OwnSlots, Share, Slots
+from penstock.telemetry.tables import CounterTable, GaugeTable, HistogramTable, Join, Reading, Table
 
 EXPOSITION_TYPE = CONTENT_TYPE_LATEST
 """The media type of what `Metrics.render` gives."""
+
+_ALIVE = "alive"
+_ALIVE_SECONDS = 15.0
+"""A worker that has not told for so long that it lives is one no more; its gauges go with it."""
+_BREAKER_STATES = ("closed", "open", "half-open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,48 +41,116 @@ class SchemaFacts:
     problems: int
 
 
+@dataclass(frozen=True, slots=True)
+class UpstreamFacts:
+    """What the gauges say about the way to the store.
+
+    Attributes:
+        waiting: Calls that wait for their turn.
+        breaker: ``closed``, ``open``, ``half-open``, or "" where there is none.
+    """
+
+    waiting: int = 0
+    breaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What is told about prepared operations.
+
+    Attributes:
+        kept: How many there are.
+        hits: Look-ups that found one, since the start.
+        misses: Look-ups that did not.
+    """
+
+    kept: int = 0
+    hits: int = 0
+    misses: int = 0
+
+
 class Metrics(Collector):
     """The gateway's counters, histograms and gauges, ready to be scraped.
 
     Args:
         clock: Seconds since the epoch.
+        slots: Where numbers are kept; shared where several workers are one gateway. None for this process alone.
+
+    Attributes:
+        is_shared: Whether other workers read what is counted here.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], slots: Slots | None = None) -> None:
         self._clock = clock
+        self._slots = slots or OwnSlots()
+        self.is_shared = slots is not None
+        self._tables: list[Table] = []
+        self._gauges: list[GaugeTable] = []
         self._schema = SchemaFacts(0, 0.0, 0)
-        self.requests = CounterTable(
-            "penstock_requests", "GraphQL requests answered.", ("operation_type", "path", "status")
-        )
-        self.request_seconds = HistogramTable(
-            "penstock_request_duration_seconds", "Time to answer a GraphQL request.", ("operation_type", "path")
-        )
-        self.errors = CounterTable("penstock_errors", "Errors in GraphQL answers, by code.", ("code",))
-        self.references = CounterTable(
-            "penstock_reference_operations", "Prepared operations that no plan covers, by the reason.", ("reason",)
-        )
-        self.upstream_requests = CounterTable(
-            "penstock_upstream_requests", "Calls to the store.", ("method", "route", "status")
-        )
-        self.upstream_seconds = HistogramTable(
-            "penstock_upstream_request_duration_seconds", "Time of a call to the store.", ("method", "route")
-        )
-        self.coercions = CounterTable(
-            "penstock_value_coercion_failures", "Stored values that their field's type cannot hold.", ("type", "field")
-        )
-        self.dropped_rows = CounterTable(
-            "penstock_dropped_rows", "Rows of the store that were not served.", ("type", "reason")
-        )
-        self.limits = CounterTable(
-            "penstock_limits_exceeded", "Requests and fields refused by a limit, by which one.", ("limit",)
-        )
-        self.reloads = CounterTable(
-            "penstock_schema_reloads", "Looks at the store's definitions, by what came of them.", ("outcome",)
-        )
+        self._upstream: Callable[[], UpstreamFacts] = UpstreamFacts
+        self._documents: Callable[[], DocumentFacts] = DocumentFacts
+        self._count_operations()
+        self._count_calls()
+        self._count_schema()
+        self._alive = GaugeTable(_ALIVE, "", (), "max", lambda: {(): clock()}, self._slots)
+        self._process = ProcessTables(self._slots)
         self.registry = CollectorRegistry()
         self.registry.register(self)
-        ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
+
+    def _count_operations(self) -> None:
+        by_path = ("operation_type", "path")
+        self.requests = self._counter("penstock_requests", "GraphQL requests answered.", (*by_path, "status"))
+        self.errors = self._counter("penstock_errors", "Errors in GraphQL answers, by code.", ("code",))
+        self.lookups = self._counter(
+            "penstock_document_lookups",
+            "Documents looked up among the prepared ones, by what came of it.",
+            ("outcome",),
+        )
+        self.references = self._counter(
+            "penstock_reference_operations", "Prepared operations that no plan covers, by the reason.", ("reason",)
+        )
+        self.coercions = self._counter(
+            "penstock_value_coercion_failures", "Stored values that their field's type cannot hold.", ("type", "field")
+        )
+        self.dropped_rows = self._counter(
+            "penstock_dropped_rows", "Rows of the store that were not served.", ("type", "reason")
+        )
+        self.limits = self._counter(
+            "penstock_limits_exceeded", "Requests and fields refused by a limit, by which one.", ("limit",)
+        )
+        self.request_seconds = self._histogram(
+            "penstock_request_duration_seconds", "Time to answer a GraphQL request.", by_path
+        )
+        self._gauge("penstock_documents", "Prepared operations kept.", "sum", lambda: self._documents().kept)
+
+    def _count_calls(self) -> None:
+        by_route = ("method", "route")
+        self.upstream_requests = self._counter(
+            "penstock_upstream_requests", "Calls to the store.", (*by_route, "status")
+        )
+        self.shed = self._counter(
+            "penstock_upstream_shed", "Calls to the store that were refused instead of waiting, by the code.", ("code",)
+        )
+        self.upstream_seconds = self._histogram(
+            "penstock_upstream_request_duration_seconds", "Time of a call to the store.", by_route
+        )
+        words = "Calls to the store that wait for their turn."
+        self._gauge("penstock_upstream_waiting", words, "sum", lambda: self._upstream().waiting)
+        words = "Workers whose circuit breaker is in this state."
+        self._gauge_by("penstock_upstream_breaker", words, ("state",), "sum", self._breaker)
+
+    def _count_schema(self) -> None:
+        self.reloads = self._counter(
+            "penstock_schema_reloads", "Looks at the store's definitions, by what came of them.", ("outcome",)
+        )
+        words = "Number of the serving generation."
+        self._gauge("penstock_schema_generation", words, "max", lambda: self._schema.number)
+        self._gauge("penstock_schema_age_seconds", "Time since its definitions were read.", "max", self._age)
+        words = "Definitions not usable as they are."
+        self._gauge("penstock_schema_problems", words, "max", lambda: self._schema.problems)
+        self._gauge("penstock_workers", "Processes that serve.", "sum", lambda: 1)
+        self._gauge_by("penstock_info", "The version that serves.", ("version",), "max", lambda: {(__version__,): 1})
 
     def request_answered(self, operation_type: str, path: str, status: int, seconds: float) -> None:
         """Count one answered GraphQL request; texts are empty where nothing was understood."""
@@ -100,6 +170,10 @@ class Metrics(Collector):
         """Count one call to the store: its route template, and its status or the kind of failure."""
         self.upstream_requests.add((method, route, status))
         self.upstream_seconds.observe((method, route), seconds)
+
+    def upstream_shed(self, code: str) -> None:
+        """Count a call that was refused before it was sent, by the code of the refusal."""
+        self.shed.add((code,))
 
     def value_coercion_failed(self, type_name: str, field_name: str) -> None:
         """Count a stored value that became null."""
@@ -121,23 +195,58 @@ class Metrics(Collector):
         """Remember what serves now."""
         self._schema = facts
 
-    def collect(self) -> Iterator[Metric]:
-        """Every metric as Prometheus reads it."""
-        for table in (self.requests, self.errors, self.references, self.upstream_requests, self.coercions):
-            yield from table.collect()
-        for table in (self.dropped_rows, self.limits, self.reloads):
-            yield from table.collect()
-        for histogram in (self.request_seconds, self.upstream_seconds):
-            yield from histogram.collect()
-        yield from self._gauges()
+    def watch(self, upstream: Callable[[], UpstreamFacts], documents: Callable[[], DocumentFacts]) -> None:
+        """Take what is counted elsewhere from here, whenever it is asked for."""
+        self._upstream = upstream
+        self._documents = documents
 
-    def _gauges(self) -> Iterator[Metric]:
-        schema = self._schema
-        age = max(0.0, self._clock() - schema.loaded_at) if schema.number else 0.0
-        yield GaugeMetricFamily("penstock_schema_generation", "Number of the serving generation.", schema.number)
-        yield GaugeMetricFamily("penstock_schema_age_seconds", "Time since its definitions were read.", age)
-        yield GaugeMetricFamily("penstock_schema_problems", "Definitions not usable as they are.", schema.problems)
+    def tell_workers(self) -> None:
+        """Put the gauges where the other workers see them; call it every few seconds where there are others."""
+        documents = self._documents()
+        self.lookups.put(("hit",), documents.hits)
+        self.lookups.put(("miss",), documents.misses)
+        for gauge in (*self._gauges, self._alive):
+            gauge.read()
+        self._process.read()
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric as Prometheus reads it, over all workers."""
+        self.tell_workers()
+        shares = list(self._slots.shares())
+        living = [share for share in shares if share.is_own or self._is_living(share)]
+        for table in self._tables:
+            yield table.family(shares, living)
+        yield from self._process.families(shares, living)
 
     def render(self) -> bytes:
         """The whole exposition, in the Prometheus text format."""
         return generate_latest(self.registry)
+
+    def _counter(self, name: str, words: str, labels: Labels) -> CounterTable:
+        made = CounterTable(name, words, labels, self._slots)
+        self._tables.append(made)
+        return made
+
+    def _histogram(self, name: str, words: str, labels: Labels) -> HistogramTable:
+        made = HistogramTable(name, words, labels, slots=self._slots)
+        self._tables.append(made)
+        return made
+
+    def _gauge(self, name: str, words: str, join: Join, reading: Callable[[], float]) -> None:
+        self._gauge_by(name, words, (), join, lambda: {(): reading()})
+
+    def _gauge_by(self, name: str, words: str, labels: Labels, join: Join, reading: Reading) -> None:
+        made = GaugeTable(name, words, labels, join, reading, self._slots)
+        self._gauges.append(made)
+        self._tables.append(made)
+
+    def _age(self) -> float:
+        return max(0.0, self._clock() - self._schema.loaded_at) if self._schema.number else 0.0
+
+    def _breaker(self) -> dict[Labels, float]:
+        now = self._upstream().breaker
+        return {(state,): float(state == now) for state in _BREAKER_STATES}
+
+    def _is_living(self, share: Share) -> bool:
+        ((seen_at,),) = share.tables.get(_ALIVE, {(): [0.0]}).values()
+        return self._clock() - seen_at < _ALIVE_SECONDS
