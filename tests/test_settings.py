@@ -114,10 +114,65 @@ def test_a_secret_matches_itself_alone_and_an_unset_one_matches_nothing() -> Non
     assert not Secret().matches(b"")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/var/lib/penstock", "/var/lib/penstock"),
+        ("file:///var/lib/pen%20stock", "/var/lib/pen stock"),
+        ("redis://cache.example", "redis://cache.example:6379/0"),
+        ("rediss://planted:planted@cache.example:7000/3", "rediss://cache.example:7000/3"),
+        ("rediss://cache.example?ca_file=/etc/ca.pem", "rediss://cache.example:6379/0"),
+        ("redis://:planted@[::1]:1/0", "redis://::1:1/0"),
+    ],
+)
+def test_the_address_of_shared_state_is_read_and_shown_without_its_password(text: str, shown: str) -> None:
+    settings = read(STATE_URL=text)
+
+    assert settings.state_url.shown == shown
+    assert "Secret(" in repr(settings.state_url)
+    assert "password='" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "memory",
+        "var/lib",
+        "http://planted@cache.example",
+        "redis://",
+        "redis:planted",
+        "redis://:planted@cache.example:0",
+        "redis://:planted@cache.example:99999",
+        "redis://:planted@cache.example/x",
+        "redis://:planted@cache.example/0/1",
+        "redis://:planted@cache.example?ca_file=/etc/ca.pem",
+        "rediss://:planted@cache.example?ssl_cert_reqs=none",
+        "rediss://:planted@cache.example?ca_file=",
+        "redis://:planted@cache.example#x",
+        "file://planted/var",
+        "file:///",
+        "/var/\x00planted",
+    ],
+)
+def test_a_bad_address_of_shared_state_is_one_sentence_without_it(text: str) -> None:
+    with pytest.raises(OperatorError) as caught:
+        read(STATE_URL=text)
+
+    assert str(caught.value) == (
+        "PENSTOCK_STATE_URL: its value cannot be used; give a redis:// or rediss:// URL, file:///folder or /folder."
+    )
+
+
+@pytest.mark.parametrize("text", ["a b", "a:b", "ä", "x" * 101, "*"])
+def test_a_prefix_is_a_word(text: str) -> None:
+    with pytest.raises(OperatorError, match="PENSTOCK_STATE_PREFIX"):
+        read(STATE_PREFIX=text)
+
+
 def test_the_table_documents_every_setting_once() -> None:
     rows = table()
 
     assert len({row.variable for row in rows}) == len(rows)
     assert all(row.help.endswith((".", "”).")) for row in rows)
-    assert {row.attribute for row in rows if row.secret} == {"client_secret", "admin_token"}
+    assert {row.attribute for row in rows if row.secret} == {"client_secret", "admin_token", "state_url"}
     assert next(row for row in rows if row.attribute == "port").default == "8000"

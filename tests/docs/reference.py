@@ -66,6 +66,7 @@ def _count_everything_once(metrics: Metrics) -> None:
     metrics.schema_checked("swapped")
     metrics.upstream_shed("RATE_LIMITED")
     metrics.watch(UpstreamFacts, lambda: DocumentFacts(1, 1, 1))
+    metrics.state_failed()
 
 
 def renew() -> None:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from penstock.app.door import make_endpoint_parts
-from penstock.app.life import make_lifespan
+from penstock.app.life import Lifelong, make_lifespan
 from penstock.app.operations import follow, make_build, make_runner
+from penstock.app.sharing import share
 from penstock.app.store import connect, definitions_source, require_store
 from penstock.app.telling import make_telling, watch
 from penstock.http.asgi import App
@@ -32,6 +33,7 @@ from penstock.lifecycle.stages import Stages
 from penstock.operations.calls import CallNotes, ShowingCalls
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
+from penstock.state import State
 from penstock.telemetry.logs import Log
 from penstock.telemetry.metrics import Metrics
 from penstock.upstream.tokens import TokenSource
@@ -46,6 +48,7 @@ class Gateway:
         holder: Where the serving generation stands.
         reloader: Looks at the store's definitions.
         tokens: The gateway's own tokens: never a caller's.
+        state: What replicas share.
         metrics: What is counted.
         log: Where things are told.
     """
@@ -54,6 +57,7 @@ class Gateway:
     holder: GenerationHolder
     reloader: Reloader
     tokens: TokenSource
+    state: State
     metrics: Metrics
     log: Log
 
@@ -82,6 +86,7 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     require_store(settings)
     telling = make_telling(settings, log_stream or sys.stderr)
     metrics, log = telling.metrics, telling.log
+    state = share(settings, metrics, log)
     notes = CallNotes() if settings.show_calls else None
     store = connect(settings, metrics, None if notes is None else notes.note)
     runner = make_runner(settings, store, metrics, log, lambda: follow(reloader.reload))
@@ -95,10 +100,10 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     graphql = make_endpoint_parts(settings, runs, holder, ids, telling)
     exposition = metrics.render if settings.metrics else None
     operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token)
-    rest = create_operating_app(operating, make_lifespan(reloader, store, telling))
+    rest = create_operating_app(operating, make_lifespan(Lifelong(reloader, store, state, telling)))
     front: App = Front(GraphQLEndpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
     app = Cors(front, settings.cors_origins) if settings.cors_origins else front
-    return Gateway(app, holder, reloader, store.own, metrics, log)
+    return Gateway(app, holder, reloader, store.own, state, metrics, log)
 
 
 async def load_generation(settings: Settings) -> Generation:

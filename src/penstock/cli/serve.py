@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from penstock.app import create_app, require_store
+from penstock.app import create_app, require_state, require_store
 from penstock.cli.arguments import Arguments
 from penstock.cli.servers import Server, address_of, configure, listen, run, serve_until_signal, serve_with_workers
 from penstock.settings import Settings
@@ -35,6 +35,7 @@ def serve(arguments: Arguments, settings: Settings) -> None:
         workers=arguments.workers or settings.workers,
     )
     require_store(settings)
+    require_state(settings)
     with listen(settings.host, settings.port) as listener:
         if settings.workers > 1:
             _serve_with_workers(settings, listener)

@@ -3,7 +3,9 @@
 Never here: objects that do work.
 """
 
-from penstock.settings.kinds import Secret, Setting
+from penstock.settings.kinds import Setting
+from penstock.settings.secret import Secret
+from penstock.settings.state_address import StateAddress, read_state_address
 from penstock.settings.table import (
     PREFIX,
     Executor,
@@ -14,4 +16,16 @@ from penstock.settings.table import (
     table,
 )
 
-__all__ = ["PREFIX", "Executor", "LogFormat", "LogLevel", "Secret", "Setting", "Settings", "Transport", "table"]
+__all__ = [
+    "PREFIX",
+    "Executor",
+    "LogFormat",
+    "LogLevel",
+    "Secret",
+    "Setting",
+    "Settings",
+    "StateAddress",
+    "Transport",
+    "read_state_address",
+    "table",
+]

@@ -1,37 +1,18 @@
-"""What a setting can be: secrets that do not show themselves, and how the text of a variable becomes a value.
+"""What a setting can be: how the text of a variable becomes a value.
 
 Never here: which settings there are.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from penstock.settings.secret import Secret
+from penstock.settings.state_address import read_state_address
 
-class Secret:
-    """A text that shows itself only when asked; empty means not set."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str = "") -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """The text itself: pass it on, never print it."""
-        return self._text
-
-    def matches(self, candidate: bytes) -> bool:
-        """Whether the candidate is this secret, in time that tells nothing; an unset secret matches nothing."""
-        return bool(self._text) and hmac.compare_digest(self._text.encode(), candidate)
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __repr__(self) -> str:
-        return "Secret(set)" if self._text else "Secret(unset)"
+_LONGEST_WORD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +22,12 @@ class Kind:
     Attributes:
         name: The kind in words, for the documentation: ``integer from 0 to 65535``.
         parse: Text to value; raises ValueError for a text of another kind.
+        secret: Whether the text may not be shown.
     """
 
     name: str
     parse: Callable[[str], object]
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +99,19 @@ def _parse_origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _parse_word(text: str) -> str:
+    if not text.isascii() or not text.replace("-", "").replace("_", "").isalnum() or len(text) > _LONGEST_WORD:
+        raise ValueError(text)
+    return text
+
+
 SWITCH = Kind("on or off", _parse_switch)
 URL = Kind("http or https URL without query", _parse_url)
 ORIGINS = Kind("comma-separated list of origins, or *", _parse_origins)
 TEXT = Kind("text", str)
-SECRET = Kind("text", Secret)
+WORD = Kind("word of letters, digits, - and _", _parse_word)
+SECRET = Kind("text", Secret, secret=True)
+STATE = Kind("redis:// or rediss:// URL, file:///folder or /folder", read_state_address, secret=True)
 
 
 def row(kind: Kind, words: str) -> dict[str, object]:

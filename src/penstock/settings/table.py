@@ -16,17 +16,20 @@ from penstock.errors import OperatorError
 from penstock.settings.kinds import (
     ORIGINS,
     SECRET,
+    STATE,
     SWITCH,
     TEXT,
     URL,
+    WORD,
     Kind,
-    Secret,
     Setting,
     choice,
     integer,
     number,
     row,
 )
+from penstock.settings.secret import Secret
+from penstock.settings.state_address import StateAddress
 
 PREFIX = "PENSTOCK_"
 Transport: TypeAlias = Literal["lean", "httpx"]
@@ -122,6 +125,17 @@ class Settings:
         default="plan",
         metadata=row(choice("plan", "reference"), "How operations run: compiled plans, or the reference executor."),
     )
+    state_url: StateAddress = field(
+        default=StateAddress(),
+        metadata=row(STATE, "Where replicas keep what they share; without it each process keeps it for itself."),
+    )
+    state_prefix: str = field(
+        default="penstock",
+        metadata=row(WORD, "Begins every key in a Redis: one for each store, the same for all its replicas."),
+    )
+    state_timeout_seconds: float = field(
+        default=1.0, metadata=row(number(0.05, 60), "Time for one answer of the shared state.")
+    )
     log_level: LogLevel = field(
         default="info", metadata=row(choice("debug", "info", "warning", "error"), "Least level that is logged.")
     )
@@ -164,7 +178,7 @@ def _parse(name: str, kind: Kind, text: str) -> object:
     try:
         return kind.parse(text)
     except (ValueError, KeyError) as error:
-        shown = "its value" if kind is SECRET else f"{text[:80]!r}"
+        shown = "its value" if kind.secret else f"{text[:80]!r}"
         raise OperatorError(f"{PREFIX}{name.upper()}: {shown} cannot be used; give {_article(kind.name)}.") from error
 
 
@@ -205,13 +219,13 @@ def table() -> tuple[Setting, ...]:
         kind: Kind = item.metadata["kind"]
         words: str = item.metadata["help"]
         default = _show(item.default)
-        rows.append(Setting(PREFIX + item.name.upper(), item.name, kind.name, default, words, kind is SECRET))
+        rows.append(Setting(PREFIX + item.name.upper(), item.name, kind.name, default, words, kind.secret))
     return tuple(rows)
 
 
 def _show(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, tuple | Secret):
+    if isinstance(value, tuple | Secret | StateAddress):
         return ""
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -3,7 +3,9 @@
 Never here: who uses it or why.
 """
 
+from penstock.state.degrading import Degrading, Watch
 from penstock.state.memory import MemoryState
-from penstock.state.protocol import Lease, State
+from penstock.state.opening import Clocks, open_state
+from penstock.state.protocol import Grant, Lease, State
 
-__all__ = ["Lease", "MemoryState", "State"]
+__all__ = ["Clocks", "Degrading", "Grant", "Lease", "MemoryState", "State", "Watch", "open_state"]

@@ -5,34 +5,66 @@ Never here: sockets, files.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 
-from penstock.state.protocol import Lease
+from penstock.state.protocol import Grant, Lease
+from penstock.state.switchboard import Switchboard
+from penstock.state.window import Taken, take_from
 
-_MOST_VALUES = 100_000
-_MOST_WAITING = 1000
+_MOST_VALUES = 10_000
+_MOST_BYTES = 32 * 1024 * 1024
+_MOST_LEASES = 10_000
+
+
+class _Mortals:
+    """Values with a life that share the first word of their keys: of too many, the ones written longest ago go."""
+
+    __slots__ = ("_size", "values")
+
+    def __init__(self) -> None:
+        self.values: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
+        self._size = 0
+
+    def put(self, key: str, value: bytes, until: float) -> None:
+        self.drop(key)
+        self.values[key] = (value, until)
+        self._size += len(value)
+        while len(self.values) > _MOST_VALUES or self._size > _MOST_BYTES:
+            _, (old, _) = self.values.popitem(last=False)
+            self._size -= len(old)
+
+    def drop(self, key: str) -> None:
+        old = self.values.pop(key, None)
+        if old is not None:
+            self._size -= len(old[0])
 
 
 class MemoryState:
-    """See `State`. Bounded: of more than so many values the one written longest ago is forgotten.
+    """See `State`.
+
+    Bounded: of the values with a life under ``word:…``, 10 000 or 32 MiB are kept, whatever other words hold.
 
     Args:
         clock: Seconds, monotonic.
+        board: Who listens in this process; None for a board of its own.
     """
 
-    is_shared = False
-
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], board: Switchboard | None = None) -> None:
         self._clock = clock
-        self._values: OrderedDict[str, tuple[bytes, float | None]] = OrderedDict()
+        self._board = board or Switchboard()
+        self._lasting: dict[str, bytes] = {}
+        self._mortal: dict[str, _Mortals] = {}
         self._logs: dict[str, list[bytes]] = {}
         self._tallies: dict[str, dict[str, float]] = {}
         self._leases: dict[str, tuple[str, float]] = {}
-        self._buckets: dict[str, tuple[float, float]] = {}
-        self._listeners: dict[str, set[asyncio.Queue[bytes | None]]] = {}
+        self._windows: dict[str, Taken] = {}
+
+    @property
+    def is_shared(self) -> bool:
+        """See `State.is_shared`."""
+        return False
 
     async def get(self, key: str) -> bytes | None:
         """See `State.get`."""
@@ -40,10 +72,11 @@ class MemoryState:
 
     async def put(self, key: str, value: bytes, *, seconds: float | None = None) -> None:
         """See `State.put`."""
-        self._values[key] = (value, None if seconds is None else self._clock() + seconds)
-        self._values.move_to_end(key)
-        while len(self._values) > _MOST_VALUES:
-            self._values.popitem(last=False)
+        self._forget(key)
+        if seconds is None:
+            self._lasting[key] = value
+        else:
+            self._mortal.setdefault(_word(key), _Mortals()).put(key, value, self._clock() + seconds)
 
     async def add(self, key: str, value: bytes, *, seconds: float | None = None) -> bool:
         """See `State.add`."""
@@ -61,13 +94,16 @@ class MemoryState:
 
     async def remove(self, key: str) -> None:
         """See `State.remove`."""
-        self._values.pop(key, None)
+        self._forget(key)
         self._logs.pop(key, None)
         self._tallies.pop(key, None)
 
     async def keys(self, prefix: str) -> list[str]:
         """See `State.keys`."""
-        return sorted(key for key in tuple(self._values) if key.startswith(prefix) and self._read(key) is not None)
+        mortal = [key for found in self._mortal.values() for key in tuple(found.values)]
+        return sorted(
+            key for key in (*self._lasting, *mortal) if key.startswith(prefix) and self._read(key) is not None
+        )
 
     async def append(self, key: str, entry: bytes, *, keep: int) -> None:
         """See `State.append`."""
@@ -77,7 +113,7 @@ class MemoryState:
 
     async def entries(self, key: str, count: int) -> list[bytes]:
         """See `State.entries`."""
-        return self._logs.get(key, [])[::-1][:count]
+        return self._logs.get(key, [])[::-1][: max(0, count)]
 
     async def count(self, key: str, amounts: Mapping[str, float]) -> None:
         """See `State.count`."""
@@ -92,9 +128,10 @@ class MemoryState:
     async def lease(self, key: str, seconds: float) -> Lease | None:
         """See `State.lease`."""
         now = self._clock()
-        _, until = self._leases.get(key, ("", now))
-        if until > now:
+        if self._leases.get(key, ("", now))[1] > now:
             return None
+        if len(self._leases) >= _MOST_LEASES:
+            self._leases = {name: held for name, held in self._leases.items() if held[1] > now}
         lease = Lease(key, secrets.token_hex(16))
         self._leases[key] = (lease.holder, now + seconds)
         return lease
@@ -113,42 +150,40 @@ class MemoryState:
         if self._leases.get(lease.key, ("", 0.0))[0] == lease.holder:
             del self._leases[lease.key]
 
-    async def take(self, key: str, *, per_second: float, burst: float) -> float:
+    async def take(self, key: str, amount: int, *, limit: int, seconds: float) -> Grant:
         """See `State.take`."""
-        now = self._clock()
-        level, at = self._buckets.get(key, (burst, now))
-        level = min(burst, level + (now - at) * per_second)
-        if level < 1:
-            self._buckets[key] = (level, now)
-            return (1 - level) / per_second
-        self._buckets[key] = (level - 1, now)
-        return 0.0
+        taken = self._windows.setdefault(key, [])
+        return take_from(taken, amount, limit=limit, seconds=seconds, now=self._clock())
 
     async def publish(self, channel: str, message: bytes) -> None:
         """See `State.publish`."""
-        for queue in self._listeners.get(channel, ()):
-            if queue.qsize() < _MOST_WAITING:
-                queue.put_nowait(message)
+        self._board.tell(channel, message)
 
-    async def listen(self, channel: str) -> AsyncIterator[bytes]:
+    def listen(self, channel: str) -> AsyncIterator[bytes]:
         """See `State.listen`."""
-        queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._listeners.setdefault(channel, set()).add(queue)
-        try:
-            while (message := await queue.get()) is not None:
-                yield message
-        finally:
-            self._listeners[channel].discard(queue)
+        return self._board.listen(channel)
 
     async def aclose(self) -> None:
         """See `State.aclose`."""
-        for queues in self._listeners.values():
-            for queue in queues:
-                queue.put_nowait(None)
+        self._board.close()
 
     def _read(self, key: str) -> bytes | None:
-        value, until = self._values.get(key, (None, None))
-        if until is not None and until <= self._clock():
-            del self._values[key]
+        found = self._lasting.get(key)
+        if found is not None:
+            return found
+        mortals = self._mortal.get(_word(key))
+        value, until = mortals.values.get(key, (None, 0.0)) if mortals else (None, 0.0)
+        if mortals and value is not None and until <= self._clock():
+            mortals.drop(key)
             return None
         return value
+
+    def _forget(self, key: str) -> None:
+        self._lasting.pop(key, None)
+        mortals = self._mortal.get(_word(key))
+        if mortals is not None:
+            mortals.drop(key)
+
+
+def _word(key: str) -> str:
+    return key.partition(":")[0]

@@ -27,14 +27,29 @@ class Lease:
     holder: str
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """How much of a rate was given.
+
+    Attributes:
+        amount: Units, from 0 to what was asked for.
+        wait_seconds: Until a unit is free, where none was; else 0.
+    """
+
+    amount: int
+    wait_seconds: float = 0.0
+
+
 class State(Protocol):
     """What replicas share. Nothing here blocks the event loop.
 
-    Attributes:
-        is_shared: Whether other processes see what is written here.
+    A value written without a life is kept for good; of those with one, a store may forget the ones written longest ago.
     """
 
-    is_shared: bool
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes see what is written here, now."""
+        ...
 
     async def get(self, key: str) -> bytes | None:
         """The value under a key, or None when there is none or its life has ended."""
@@ -46,7 +61,7 @@ class State(Protocol):
         """Write a value only where there is none; whether it was written. Of many who try, one succeeds."""
 
     async def swap(self, key: str, expected: bytes | None, value: bytes) -> bool:
-        """Write a value only where the old one is as expected (None: there is none); whether it was written."""
+        """Write a value for good, only where the old one is as expected (None: none); whether it was written."""
 
     async def remove(self, key: str) -> None:
         """Forget a key, a count, a log."""
@@ -75,8 +90,8 @@ class State(Protocol):
     async def release(self, lease: Lease) -> None:
         """Give a lease back; one that was lost is left alone."""
 
-    async def take(self, key: str, *, per_second: float, burst: float) -> float:
-        """Take one token of a bucket that fills evenly; 0 when there was one, else the seconds until the next."""
+    async def take(self, key: str, amount: int, *, limit: int, seconds: float) -> Grant:
+        """Take up to so many units, of which ``limit`` may be taken in any ``seconds``: a sliding window."""
 
     async def publish(self, channel: str, message: bytes) -> None:
         """Tell everyone who listens now; nobody who listens later."""

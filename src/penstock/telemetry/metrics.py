@@ -87,11 +87,13 @@ class Metrics(Collector):
         self._tables: list[Table] = []
         self._gauges: list[GaugeTable] = []
         self._schema = SchemaFacts(0, 0.0, 0)
+        self._is_state_down = False
         self._upstream: Callable[[], UpstreamFacts] = UpstreamFacts
         self._documents: Callable[[], DocumentFacts] = DocumentFacts
         self._count_operations()
         self._count_calls()
         self._count_schema()
+        self._count_state()
         self._alive = GaugeTable(_ALIVE, "", (), "max", lambda: {(): clock()}, self._slots)
         self._process = ProcessTables(self._slots)
         self.registry = CollectorRegistry()
@@ -152,6 +154,11 @@ class Metrics(Collector):
         self._gauge("penstock_workers", "Processes that serve.", "sum", lambda: 1)
         self._gauge_by("penstock_info", "The version that serves.", ("version",), "max", lambda: {(__version__,): 1})
 
+    def _count_state(self) -> None:
+        self.state_failures = self._counter("penstock_state_failures", "Calls to the shared state that failed.", ())
+        words = "Workers that cannot use the shared state and go on by themselves."
+        self._gauge("penstock_state_down", words, "sum", lambda: self._is_state_down)
+
     def request_answered(self, operation_type: str, path: str, status: int, seconds: float) -> None:
         """Count one answered GraphQL request; texts are empty where nothing was understood."""
         self.requests.add((operation_type, path, str(status)))
@@ -194,6 +201,14 @@ class Metrics(Collector):
     def schema_swapped(self, facts: SchemaFacts) -> None:
         """Remember what serves now."""
         self._schema = facts
+
+    def state_failed(self) -> None:
+        """Count a call to the shared state that failed."""
+        self.state_failures.add(())
+
+    def state_changed(self, *, is_up: bool) -> None:
+        """Remember whether the shared state can be used."""
+        self._is_state_down = not is_up
 
     def watch(self, upstream: Callable[[], UpstreamFacts], documents: Callable[[], DocumentFacts]) -> None:
         """Take what is counted elsewhere from here, whenever it is asked for."""
