@@ -63,7 +63,7 @@ class Bench:
 
     def build(self, settled: Settled, number: int) -> Generation:
         self.builds += 1
-        if settled.fingerprint == "impossible":
+        if settled.definitions.fingerprint == "impossible":
             raise DefinitionError("no schema can be made of this")
         return build_generation(settled.definitions, number, settled.loaded_at)
 
@@ -150,7 +150,7 @@ async def test_questions_during_a_look_share_one_later_look_that_sees_every_chan
     assert bench.loads == 2
     assert [report.number for report in reports] == [1, *[2] * 20]
     assert bench.holder.current is not None
-    assert bench.holder.current.fingerprint == "b"
+    assert bench.holder.current.definitions.fingerprint == "b"
 
 
 async def test_a_cancelled_question_leaves_the_look_alone() -> None:

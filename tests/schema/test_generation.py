@@ -43,7 +43,7 @@ def store(fields: int, fingerprint: str = "f") -> StoreDefinitions:
 def test_a_generation_says_where_it_comes_from() -> None:
     generation = build_generation(store(3), 7, 1_700_000_000.5, "snapshot")
 
-    assert (generation.number, generation.fingerprint, generation.source) == (7, "f", "snapshot")
+    assert (generation.number, generation.definitions.fingerprint, generation.source) == (7, "f", "snapshot")
     assert generation.loaded_at == 1_700_000_000.5
     assert generation.schema is generation.strawberry._schema
 

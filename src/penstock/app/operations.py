@@ -91,7 +91,7 @@ def make_build(runner: Runner) -> Build:
     """How definitions become a generation that is ready to serve."""
 
     def build(settled: Settled, number: int) -> Generation:
-        generation = build_generation(settled.definitions, number, settled.loaded_at, settled.source)
+        generation = build_generation(settled.definitions, number, settled.loaded_at, settled.source, settled.lock)
         runner.documents(generation)  # bound to its resolvers here, in the worker thread, not by the first request
         settle()
         return generation

@@ -69,6 +69,7 @@ def assign_field_names(
     fields: Sequence[FieldDefinition],
     reserved: frozenset[str],
     pinned: Mapping[str, str] | None = None,
+    taken: frozenset[str] = frozenset(),
 ) -> dict[str, str]:
     """Field id → GraphQL name, all different and none reserved.
 
@@ -81,24 +82,26 @@ def assign_field_names(
         reserved: GraphQL names that the extended type already has.
         pinned: Field id → name given earlier. A pin that is no valid name, is reserved by now or was already taken
             by an older field's pin is passed over; pins of ids not among the fields reserve nothing.
+        taken: Names of fields that are gone: nobody gets them, but whose pin says so.
     """
     oldest_first = sorted(fields, key=lambda field: age_key(field.created_at, field.id))
     names: dict[str, str] = {}
-    taken = set(reserved)
+    given = set(reserved)
     numbers: dict[str, int] = {}
     for field in oldest_first:
         name = (pinned or {}).get(field.id)
-        if name is not None and name not in taken and _GRAPHQL_NAME.fullmatch(name):
+        if name is not None and name not in given and _GRAPHQL_NAME.fullmatch(name):
             names[field.id] = name
-            taken.add(name)
+            given.add(name)
+    given |= taken
     for field in oldest_first:
         if field.id in names:
             continue
         name = camel_name(field.slug, field.id)
         if name in reserved:
             name = "custom" + capitalised(name)
-        names[field.id] = _first_free(name, taken, numbers)
-        taken.add(names[field.id])
+        names[field.id] = _first_free(name, given, numbers)
+        given.add(names[field.id])
     return names
 
 
@@ -121,6 +124,45 @@ class EnumMember:
     value: str
 
 
+def pinned_members(options: Sequence[str | Number], pinned: Mapping[str, str]) -> tuple[EnumMember, ...] | None:
+    """As `enum_members`, for a field that has been an enum: adding an option never renames or removes another one.
+
+    An option whose own name cannot be given gets the first free of that name with `_2`, `_3`…, or of `OPTION`; the
+    empty text, which is how upstream stores nothing, gets none.
+
+    Args:
+        options: Of the rule, in its order.
+        pinned: Option → member given earlier, options that are gone included: theirs are given to nobody else.
+    """
+    if not pinned:
+        return enum_members(options)
+    texts = dict.fromkeys(option for option in options if isinstance(option, str) and option)
+    if not texts or not all(isinstance(option, str) for option in options):
+        return None
+    names: dict[str, str] = {}
+    taken = {OUTPUT_ONLY_MEMBER, *pinned.values()}
+    for option in texts:
+        kept = pinned.get(option)
+        is_kept = kept is not None and kept != OUTPUT_ONLY_MEMBER and kept not in names.values()
+        names[option] = kept if kept is not None and is_kept else _free_member(option, taken)
+        taken.add(names[option])
+    return tuple(EnumMember(name, option) for option, name in names.items())
+
+
+def _free_member(option: str, taken: set[str]) -> str:
+    name = _member_name(option)[: _LONGEST_MEMBER - 10] or "OPTION"
+    number = 2
+    candidate = name
+    while candidate in taken:
+        candidate, number = f"{name}_{number}", number + 1
+    return candidate
+
+
+def _member_name(option: str) -> str:
+    name = "_".join(slug_words(option)).upper()
+    return f"OPTION_{name}" if name[:1].isdigit() else name
+
+
 def enum_members(options: Sequence[str | Number]) -> tuple[EnumMember, ...] | None:
     """The members for the options of an enum rule, in their order, or None where the field must stay `String`.
 
@@ -132,9 +174,7 @@ def enum_members(options: Sequence[str | Number]) -> tuple[EnumMember, ...] | No
     for option in options:
         if not isinstance(option, str):
             return None
-        name = "_".join(slug_words(option)).upper()
-        if name[:1].isdigit():
-            name = f"OPTION_{name}"
+        name = _member_name(option)
         if not name or name in members or name == OUTPUT_ONLY_MEMBER or len(name) > _LONGEST_MEMBER:
             return None
         members[name] = EnumMember(name, option)

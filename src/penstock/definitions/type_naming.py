@@ -6,7 +6,7 @@ Source: the naming rules of the GraphQL conventions; CONTRACT §9.1, R18 (one fl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from penstock.definitions.age import age_key
@@ -109,38 +109,88 @@ def assign_type_names(
     flows: Sequence[FlowDefinition],
     reserved_types: frozenset[str],
     reserved_roots: frozenset[str],
+    pinned: Mapping[str, EntryNames] | None = None,
+    taken: Iterable[EntryNames] = (),
 ) -> tuple[dict[str, EntryNames], tuple[Problem, ...]]:
     """Flow slug → names, and a problem for each flow that could not have its own.
 
-    Oldest first (`created_at`, then id), each flow takes the first free of its own names, those with `2`, `3`…; what
-    meets a reserved name gets the prefix `Custom` before. Free means that none of its names, derived ones included,
-    meets a name, derived ones included, that is reserved or taken, and that the type does not end in `Enum`.
+    Pinned names are taken first; then, oldest first (`created_at`, then id), each flow takes the first free of its own
+    names, those with `2`, `3`…; what meets a reserved name gets the prefix `Custom` before. Free means that none of its
+    names, derived ones included, meets a name, derived ones included, that is reserved or taken, and that the type does
+    not end in `Enum`.
 
     Args:
         flows: The custom flows. Disabled ones too, if switching one on is never to rename another.
         reserved_types: Type names that belong to the gateway.
         reserved_roots: Root fields, queries and mutations, that belong to the gateway.
+        pinned: Flow slug → names given earlier. Names that are not free are passed over.
+        taken: Names of flows that are gone: no flow gets them, but whose pin says so.
     """
-    names: dict[str, EntryNames] = {}
-    problems: list[Problem] = []
-    types = set(with_suffixes(reserved_types | _LANGUAGE_TYPES, DERIVED_TYPE_SUFFIXES))
-    roots = set(with_suffixes(reserved_roots, DERIVED_ROOT_SUFFIXES))
+    given = _given(reserved_types, reserved_roots)
     own = {flow.slug: _own_names(flow) for flow in flows}
-    reserved = frozenset(slug for slug, wanted in own.items() if _meets(wanted, types, roots))
-    for flow in sorted(flows, key=lambda flow: (age_key(flow.created_at, flow.id), flow.slug)):
-        if flow.slug in names:
-            continue
-        wanted = own[flow.slug]
-        given = _first_free(_customised(wanted) if flow.slug in reserved else wanted, types, roots)
-        names[flow.slug] = given
-        types |= given.types
-        roots |= given.roots
-        if given != wanted:
-            reason = (
-                f"The name {wanted.type_name} or one derived from it cannot be given; the type is {given.type_name}."
-            )
-            problems.append(Problem(flow.slug, None, None, reason))
-    return names, tuple(sorted(problems, key=lambda problem: (problem.flow or "", problem.reason)))
+    reserved = frozenset(slug for slug, wanted in own.items() if given.meets(wanted))
+    oldest_first = sorted(flows, key=lambda flow: (age_key(flow.created_at, flow.id), flow.slug))
+    names: dict[str, EntryNames] = {}
+    for flow in oldest_first:
+        kept = (pinned or {}).get(flow.slug)
+        if kept is not None and flow.slug not in names and given.leaves_free(kept):
+            names[flow.slug] = given.give(kept)
+    for gone in taken:
+        given.give(gone)
+    for flow in oldest_first:
+        if flow.slug not in names:
+            wanted = own[flow.slug]
+            names[flow.slug] = given.give(given.first_free(_customised(wanted) if flow.slug in reserved else wanted))
+    refused = {slug for slug, name in names.items() if name != own[slug] and not given.leaves_free(own[slug])}
+    return names, tuple(_refusal(slug, own[slug], names[slug]) for slug in sorted(refused))
+
+
+def are_free(
+    names: EntryNames, taken: Iterable[EntryNames], reserved_types: frozenset[str], reserved_roots: frozenset[str]
+) -> bool:
+    """Whether names can be used beside those that are taken or reserved, derived ones included."""
+    given = _given(reserved_types, reserved_roots)
+    for others in taken:
+        given.give(others)
+    return given.leaves_free(names)
+
+
+def _given(reserved_types: frozenset[str], reserved_roots: frozenset[str]) -> _Given:
+    return _Given(
+        set(with_suffixes(reserved_types | _LANGUAGE_TYPES, DERIVED_TYPE_SUFFIXES)),
+        set(with_suffixes(reserved_roots, DERIVED_ROOT_SUFFIXES)),
+    )
+
+
+def _refusal(slug: str, wanted: EntryNames, given: EntryNames) -> Problem:
+    reason = f"The name {wanted.type_name} or one derived from it cannot be given; the type is {given.type_name}."
+    return Problem(slug, None, None, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The names given so far."""
+
+    types: set[str]
+    roots: set[str]
+
+    def give(self, names: EntryNames) -> EntryNames:
+        self.types.update(names.types)
+        self.roots.update(names.roots)
+        return names
+
+    def meets(self, names: EntryNames) -> bool:
+        return not (self.types.isdisjoint(names.types) and self.roots.isdisjoint(names.roots))
+
+    def leaves_free(self, names: EntryNames) -> bool:
+        return not names.type_name.endswith("Enum") and not self.meets(names)
+
+    def first_free(self, names: EntryNames) -> EntryNames:
+        candidate, number = names, 1
+        while not self.leaves_free(candidate):
+            number += 1
+            candidate = EntryNames(f"{names.type_name}{number}", f"{names.singular}{number}", f"{names.plural}{number}")
+        return candidate
 
 
 def _own_names(flow: FlowDefinition) -> EntryNames:
@@ -156,19 +206,3 @@ def _customised(names: EntryNames) -> EntryNames:
         f"custom{capitalised(names.singular)}",
         f"custom{capitalised(names.plural)}",
     )
-
-
-def _first_free(names: EntryNames, types: set[str], roots: set[str]) -> EntryNames:
-    candidate, number = names, 1
-    while not _is_free(candidate, types, roots):
-        number += 1
-        candidate = EntryNames(f"{names.type_name}{number}", f"{names.singular}{number}", f"{names.plural}{number}")
-    return candidate
-
-
-def _is_free(names: EntryNames, types: set[str], roots: set[str]) -> bool:
-    return not names.type_name.endswith("Enum") and not _meets(names, types, roots)
-
-
-def _meets(names: EntryNames, types: set[str], roots: set[str]) -> bool:
-    return not (types.isdisjoint(names.types) and roots.isdisjoint(names.roots))

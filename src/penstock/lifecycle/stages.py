@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from penstock.definitions.lock import NO_LOCK, Lock
 from penstock.definitions.model import StoreDefinitions
 from penstock.definitions.reading import DefinitionSource, Reading
 from penstock.schema.generation import Generation
+from penstock.schema.settling import fingerprint_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,13 @@ class Settled:
 
     Attributes:
         reading: What was read.
-        fingerprint: Of the definitions and the names together: the same one means that nothing has to be built.
+        lock: Which name belongs to what, and what has gone but is still shown.
+        fingerprint: Of definitions and lock together: the same one means that nothing has to be built.
         loaded_at: When the definitions were read, in epoch seconds.
     """
 
     reading: Reading
+    lock: Lock
     fingerprint: str
     loaded_at: float
 
@@ -102,7 +106,7 @@ Record: TypeAlias = Callable[[Change], Awaitable[None]]
 
 async def settle_as_read(reading: Reading, at: float) -> Settled:
     """Names by the rules alone, nothing pinned."""
-    return Settled(reading, reading.definitions.fingerprint, at)
+    return Settled(reading, NO_LOCK, fingerprint_of(reading.definitions, NO_LOCK), at)
 
 
 async def apply_always(_change: Change) -> Verdict:

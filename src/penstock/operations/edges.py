@@ -65,10 +65,11 @@ class Way:
     Most edges have one origin, a safe text between two constant ones.
     """
 
-    __slots__ = ("_after", "_argument", "_before", "_edge", "_key", "_name", "_origin")
+    __slots__ = ("_after", "_argument", "_before", "_edge", "_is_closed", "_key", "_name", "_origin")
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
+        self._is_closed = edge.deprecation is not None
         self._origin: Origin | None = None
         self._before = self._after = self._name = self._key = self._argument = ""
         if len(edge.origins) == 1:
@@ -83,6 +84,8 @@ class Way:
         Raises:
             CallerError: See `origin_value`.
         """
+        if self._is_closed:
+            return None
         if self._key:
             own = row.get(self._key)
             if not isinstance(own, str) or not is_id(own):
@@ -120,7 +123,7 @@ def _edge_values(edge: Edge, row: Row, arguments: Mapping[str, JSON], context: C
 
 def parent_value(edge: Edge, row: Row, context: Context) -> tuple[bool, str | None]:
     """Whether a connection leads anywhere, and the id its fixed filter asks for (None where it has no such filter)."""
-    if edge.own and not is_own(row, context):
+    if edge.deprecation is not None or (edge.own and not is_own(row, context)):
         return False, None
     if not edge.fixed:
         return True, None

@@ -103,6 +103,7 @@ def _graphql_names(generation: Generation) -> dict[str, tuple[str, str]]:
     for resource in generation.description.resources.values():
         fields = [(row.field, row.name) for row in resource.attributes]
         fields += [(relation.field, relation.name) for relation in resource.relations]
+        fields += [(tombstone.field, tombstone.name) for tombstone in resource.tombstones]
         names |= {field.id: (resource.type_name, name) for field, name in fields if field is not None}
     return names
 

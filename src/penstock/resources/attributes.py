@@ -69,7 +69,6 @@ class Attribute:
         non_null: Only `id`, and the few values the gateway itself makes.
         many: Whether an input takes a list of such values.
         field: The custom field behind it; None for a core attribute.
-        deprecation: Why it should no longer be used, or None.
     """
 
     name: str
@@ -87,7 +86,6 @@ class Attribute:
     non_null: bool = False
     many: bool = False
     field: FieldDefinition | None = None
-    deprecation: str | None = None
 
     @property
     def key(self) -> str:

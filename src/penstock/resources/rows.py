@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, assert_never
 
 from penstock.definitions.model import FieldDefinition
-from penstock.resources.attributes import Attribute, Group, GroupType, Kind, Session
+from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind, Session
 from penstock.resources.inputs import InputRow
 from penstock.resources.ways import Edge, Origin, Relation, Route
 
@@ -100,6 +100,28 @@ class Mutation:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A custom field that has gone from the store and is still shown: null whatever a row holds, and in no input.
+
+    Attributes:
+        name: GraphQL name.
+        type_name: What it was: a scalar, an enum, an object type.
+        deprecation: Why it should no longer be used, with dates.
+        field: What is known of the custom field.
+        many: Whether it was a list.
+        enum: The enum, where the type is one.
+    """
+
+    name: str
+    type_name: str
+    description: str
+    deprecation: str
+    field: FieldDefinition
+    many: bool = False
+    enum: EnumRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """Everything about one upstream resource."""
 
@@ -110,6 +132,7 @@ class Resource:
     groups: tuple[Group, ...] = ()
     edges: tuple[Edge, ...] = ()
     relations: tuple[Relation, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
     roots: tuple[Edge, ...] = ()
     mutations: tuple[Mutation, ...] = ()
     one: Route | None = None
@@ -162,5 +185,4 @@ def _reference(relation: Relation) -> Attribute:
         create="optional",
         many=relation.many,
         field=relation.field,
-        deprecation=relation.deprecation,
     )

@@ -141,6 +141,7 @@ class Edge:
         missing_is_null: Whether upstream's 404 means null (else: the customer token is no longer valid).
         own: Whether it goes out from the signed-in customer's own row alone: upstream narrows it by the token. From any
             other row it is null without a call. For connections.
+        deprecation: Why it leads nowhere any more: null without a call, whoever asks; None where it leads somewhere.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Edge:
     primes: bool = False
     missing_is_null: bool = True
     own: bool = False
+    deprecation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,5 @@ class Relation:
     target: str | None
     route: Route | None
     field: FieldDefinition | None = None
-    deprecation: str | None = None
     item_type: str = ""
     """What a reference to the target says it is when it is written; "" where it cannot be written."""

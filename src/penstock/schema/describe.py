@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from penstock.definitions.lock import NO_LOCK, Lock
 from penstock.definitions.model import Problem, StoreDefinitions
 from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
 from penstock.resources.inputs import leaves
-from penstock.resources.rows import Mutation, Resource
+from penstock.resources.rows import Mutation, Resource, Tombstone
 from penstock.resources.ways import (
     DEFAULT_PAGE,
     LARGEST_PAGE,
@@ -47,9 +48,9 @@ from penstock.schema.model import (
 )
 
 
-def describe(definitions: StoreDefinitions) -> tuple[SchemaDescription, tuple[Problem, ...]]:
-    """The schema that a store's definitions give, and the problems found in joining them with the tables."""
-    resources, problems = extend(definitions)
+def describe(definitions: StoreDefinitions, lock: Lock = NO_LOCK) -> tuple[SchemaDescription, tuple[Problem, ...]]:
+    """The schema that definitions and lock give, and the problems found in joining them with the tables."""
+    resources, problems = extend(definitions, lock)
     objects: dict[str, ObjectDescription] = {}
     inputs: dict[str, InputDescription] = {}
     enums: dict[str, EnumDescription] = {}
@@ -92,8 +93,10 @@ def _connections(resources: dict[str, Resource]) -> list[Edge]:
 
 
 def _enum_rows(resource: Resource) -> list[EnumRow]:
-    asked = (leaf.row for mutation in resource.mutations for leaf in leaves(resource.input_of(mutation)))
-    return [row.enum for row in (*resource.attributes, *asked) if row.enum is not None]
+    asked = [leaf.row.enum for mutation in resource.mutations for leaf in leaves(resource.input_of(mutation))]
+    shown = [row.enum for row in resource.attributes]
+    gone = [tombstone.enum for tombstone in resource.tombstones]
+    return [enum for enum in (*shown, *asked, *gone) if enum is not None]
 
 
 def _resource_object(resource: Resource) -> ObjectDescription:
@@ -105,6 +108,7 @@ def _resource_object(resource: Resource) -> ObjectDescription:
         *_session_field(resource),
         *(_attribute_field(row) for row in shown if row.field is not None),
         *(_relation_field(relation) for relation in resource.relations),
+        *(_tombstone_field(tombstone) for tombstone in resource.tombstones),
     ]
     if resource.flow is not None:
         fields += _CUSTOM_VALUES
@@ -135,7 +139,6 @@ def _attribute_field(row: Attribute) -> FieldDescription:
         TypeRef(name, non_null=row.non_null),
         row.description,
         row,
-        deprecation=row.deprecation,
         definition=row.field,
     )
 
@@ -165,8 +168,18 @@ def _relation_field(relation: Relation) -> FieldDescription:
         TypeRef(relation.target or "EntryReference", is_list=relation.many),
         relation.description,
         relation,
-        deprecation=relation.deprecation,
         definition=relation.field,
+    )
+
+
+def _tombstone_field(tombstone: Tombstone) -> FieldDescription:
+    return FieldDescription(
+        tombstone.name,
+        TypeRef(tombstone.type_name, is_list=tombstone.many),
+        tombstone.description,
+        tombstone,
+        deprecation=tombstone.deprecation,
+        definition=tombstone.field,
     )
 
 
@@ -182,7 +195,7 @@ def _edge_field(edge: Edge) -> FieldDescription:
             arguments += _paging_arguments(edge)
         case _:
             assert_never(edge.shape)
-    return FieldDescription(edge.name, type_ref, edge.description, edge, tuple(arguments))
+    return FieldDescription(edge.name, type_ref, edge.description, edge, tuple(arguments), edge.deprecation)
 
 
 def _paging_arguments(edge: Edge) -> list[ArgumentDescription]:

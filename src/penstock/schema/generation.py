@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 import strawberry
 from graphql import GraphQLSchema
 
+from penstock.definitions.lock import NO_LOCK, Lock
 from penstock.definitions.model import Problem, StoreDefinitions
 from penstock.definitions.reading import DefinitionSource
 from penstock.schema.build import build_schema
 from penstock.schema.describe import describe
 from penstock.schema.model import SchemaDescription
 from penstock.schema.sdl import print_sdl
+from penstock.schema.settling import fingerprint_of
 
 _VERSION_DIGITS = 12
 _ETAG_DIGITS = 32
@@ -31,13 +33,14 @@ class Generation:
 
     Attributes:
         number: 1 for the first of a process, then one more each.
-        fingerprint: Of the definitions: the same one means that nothing has to be built.
+        fingerprint: Of the definitions and the lock: the same one means that nothing has to be built.
         version: First 12 hexadecimal digits of the SHA-256 of the SDL: the same on every replica.
         sdl: The whole schema as text.
         etag: Strong entity tag of the SDL, quotes included.
         loaded_at: When the definitions were read, in seconds since the epoch.
         source: Where the definitions came from.
         definitions: What the store said.
+        lock: The names that were settled, and what has gone but is still shown.
         description: The types, each field with the row it comes from.
         strawberry: The schema as Strawberry has it.
         schema: The schema as graphql-core executes it; the reference executor binds its resolvers here.
@@ -53,6 +56,7 @@ class Generation:
     loaded_at: float
     source: DefinitionSource
     definitions: StoreDefinitions = field(repr=False)
+    lock: Lock = field(repr=False)
     description: SchemaDescription = field(repr=False)
     strawberry: strawberry.Schema = field(repr=False)
     schema: GraphQLSchema = field(repr=False)
@@ -61,32 +65,39 @@ class Generation:
 
 
 def build_generation(
-    definitions: StoreDefinitions, number: int, loaded_at: float, source: DefinitionSource = "live"
+    definitions: StoreDefinitions,
+    number: int,
+    loaded_at: float,
+    source: DefinitionSource = "live",
+    lock: Lock = NO_LOCK,
 ) -> Generation:
     """The generation of a store's definitions: slow (tens of milliseconds), pure, never for the event loop.
 
     Args:
         definitions: What the store said.
+        lock: The names that were settled, and what has gone but is still shown.
         number: The generation's number.
         loaded_at: When the definitions were read, in seconds since the epoch.
         source: Where they came from.
+        lock: The names that were settled; without any, names are given by the rules alone.
 
     Raises:
         DefinitionError: The definitions make no valid schema.
     """
-    description, found = describe(definitions)
+    description, found = describe(definitions, lock)
     built = build_schema(description)
     sdl = print_sdl(built)
     digest = hashlib.sha256(sdl.encode()).hexdigest()
     return Generation(
         number=number,
-        fingerprint=definitions.fingerprint,
+        fingerprint=fingerprint_of(definitions, lock),
         version=digest[:_VERSION_DIGITS],
         sdl=sdl,
         etag=f'"{digest[:_ETAG_DIGITS]}"',
         loaded_at=loaded_at,
         source=source,
         definitions=definitions,
+        lock=lock,
         description=description,
         strawberry=built,
         schema=built._schema,

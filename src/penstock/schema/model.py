@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from penstock.definitions.model import FieldDefinition
 from penstock.resources.attributes import Attribute, EnumRow, Group, Session
-from penstock.resources.rows import Mutation, Resource, Result
+from penstock.resources.rows import Mutation, Resource, Result, Tombstone
 from penstock.resources.ways import Edge, FilterRow, Relation
 
 
@@ -63,7 +63,18 @@ class Metadata:
 
 
 Source: TypeAlias = (
-    Attribute | Group | Session | Edge | Relation | Mutation | PagePart | PayloadPart | CustomValue | Plain | Metadata
+    Attribute
+    | Group
+    | Session
+    | Edge
+    | Relation
+    | Tombstone
+    | Mutation
+    | PagePart
+    | PayloadPart
+    | CustomValue
+    | Plain
+    | Metadata
 )
 
 

@@ -10,8 +10,21 @@ from __future__ import annotations
 import random
 from functools import lru_cache
 
-from penstock.schema.generation import Generation
-from tests.support.stores import Raw, between, enum_rule, field_json, flow_json, generation_of, to_many, to_one
+from penstock.definitions.aging import Look
+from penstock.definitions.lock import NO_LOCK
+from penstock.schema.generation import Generation, build_generation
+from penstock.schema.settling import settle
+from tests.support.stores import (
+    Raw,
+    between,
+    definitions_of,
+    enum_rule,
+    field_json,
+    flow_json,
+    generation_of,
+    to_many,
+    to_one,
+)
 
 CORE = ("customers", "addresses", "orders", "order_items")
 CUSTOM = ("wishlists", "shipping-provider", "Reviews", "2fa", "customer-orders")
@@ -76,7 +89,24 @@ def random_store(number: int) -> Generation:
     fields = {slug: _fields(chance, 3) for slug in slugs}
     for identity, made in enumerate(field for several in fields.values() for field in several):
         made["id"] = f"{identity:08d}-0000-4000-8000-000000000000"
-    return generation_of(fields, [flow_json(slug, enabled=chance.random() < 0.93) for slug in slugs])
+    flows = [flow_json(slug, enabled=chance.random() < 0.93) for slug in slugs]
+    return generation_of(fields, flows) if number % 2 else _after_a_while(chance, fields, flows)
+
+
+def _after_a_while(chance: random.Random, fields: dict[str, list[Raw]], flows: list[Raw]) -> Generation:
+    """The store when some of its flows and fields have gone, were renamed or switched off, and new ones have come."""
+    lock = settle(definitions_of(fields, flows), NO_LOCK, Look(0, 0, 1000))
+    left = [flow for flow in flows if flow["slug"] in CORE or chance.random() < 0.6]
+    kept = {
+        slug: [field | {"enabled": chance.random() < 0.8} for field in several if chance.random() < 0.7]
+        for slug, several in fields.items()
+    }
+    for several in kept.values():
+        for field in chance.sample(several, min(2, len(several))):
+            field["slug"] = f"{field['slug']}-now"
+        several += [_field(chance, slug) | {"id": f"new-{slug}"} for slug in chance.sample(SLUGS, 2)]
+    definitions = definitions_of(kept, left)
+    return build_generation(definitions, 1, 1_800_000_000.0, lock=settle(definitions, lock, Look(1, 1, 1000)))
 
 
 def _plain_store() -> dict[str, list[Raw]]:

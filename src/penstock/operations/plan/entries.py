@@ -94,6 +94,7 @@ class Entry:
         loosely: Turns whatever stands under the key into what is answered.
         constant: The answer where there is no source.
         form: What a strictly decoded text must look like; None where any will do.
+        is_null: Whether the answer is null whatever the row holds.
     """
 
     key: str
@@ -104,11 +105,12 @@ class Entry:
     loosely: Fix | None = None
     constant: str | None = None
     form: Form | None = None
+    is_null: bool = False
 
     @property
     def needs_whole_row(self) -> bool:
         """Whether it can be read from nothing less."""
-        return self.source is None and self.constant is None
+        return self.source is None and self.constant is None and not self.is_null
 
     def within(self, row: Row) -> Output:
         """Its value in a whole row, for entries that need nothing else."""
@@ -179,3 +181,8 @@ def group_entry(key: str, path: Path, entries: Sequence[Entry]) -> Entry:
 def constant_entry(key: str, value: str) -> Entry:
     """The entry of `__typename`."""
     return Entry(key, lambda _row, _run: value, constant=value)
+
+
+def null_entry(key: str) -> Entry:
+    """The entry of what has gone from the store."""
+    return Entry(key, lambda _row, _run: None, is_null=True)

@@ -20,6 +20,7 @@ from penstock.operations.plan.entries import (
     attribute_entry,
     constant_entry,
     group_entry,
+    null_entry,
 )
 from penstock.operations.plan.fetches import ListNode, OneNode, RelationNode, reference_values
 from penstock.operations.plan.mutations import MutationNode, PayloadEntry
@@ -27,7 +28,7 @@ from penstock.operations.plan.node import Node
 from penstock.operations.plan.plain import MetadataNode, PlainEntry, PlainSelection, SessionNode, custom_entry
 from penstock.operations.plan.rows import RowSelection
 from penstock.resources.attributes import Attribute, Group, Path, Session
-from penstock.resources.rows import Mutation
+from penstock.resources.rows import Mutation, Tombstone
 from penstock.resources.ways import Edge, FromRow, Relation, Shape
 from penstock.schema.generation import Generation
 from penstock.schema.model import (
@@ -137,6 +138,8 @@ class FieldCompiler:
                 return EdgeEntry(item.key, self._edge(owner, item, source), _needs(source))
             case Relation():
                 return self._relation(item, source)
+            case Tombstone():
+                return null_entry(item.key)
             case CustomValue(many) if owner.resource is not None:
                 below = self._description.object(field.type.name)
                 arguments = self._arguments(owner, item)

@@ -79,7 +79,7 @@ class Shape:
         self._row = self._make_row()
 
     def _attribute(self, entry: Entry | EdgeEntry, index: int) -> str:
-        if isinstance(entry, EdgeEntry) or entry.needs_whole_row:
+        if isinstance(entry, EdgeEntry) or entry.needs_whole_row or entry.is_null:
             return _NOTHING
         if entry.source is None:
             name = f"c{index}"

@@ -24,7 +24,7 @@ from penstock.operations.rows import decode as decode_body
 from penstock.operations.values import Row, at, coercer
 from penstock.operations.writes import Outcome, read_again, run_write
 from penstock.resources.attributes import UNRECOGNIZED, Attribute, Group, Kind, Session
-from penstock.resources.rows import Mutation, Resource, Result
+from penstock.resources.rows import Mutation, Resource, Result, Tombstone
 from penstock.resources.ways import Edge, Relation, Shape
 from penstock.schema.model import (
     CustomValue,
@@ -53,8 +53,8 @@ def resolver_of(schema: SchemaDescription, owner: ObjectDescription, field: Fiel
             return _attribute(owner.name, source)
         case Group():
             return _group(source)
-        case Session():
-            return lambda row, info: session_of(row, info.context)
+        case Session() | Tombstone():
+            return _gateways_own(source)
         case Edge():
             return _edge(schema, source)
         case Relation():
@@ -100,6 +100,12 @@ def _group(group: Group) -> Resolver:
         return value if isinstance(value, dict) else None
 
     return resolve
+
+
+def _gateways_own(source: Session | Tombstone) -> Resolver:
+    if isinstance(source, Tombstone):
+        return lambda _row, _info: None
+    return lambda row, info: session_of(row, info.context)
 
 
 def _edge(schema: SchemaDescription, edge: Edge) -> Resolver:
