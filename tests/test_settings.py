@@ -101,6 +101,19 @@ def test_http_to_another_machine_is_a_warning(url: str, warned: bool) -> None:
     assert bool(warnings) is warned
 
 
+def test_the_production_profile_tells_less() -> None:
+    settings = read(PROFILE="production")
+
+    assert (settings.introspection, settings.suggestions, settings.explorer) == (False, False, False)
+
+
+def test_a_setting_of_ones_own_wins_over_the_profile() -> None:
+    settings = read(PROFILE="production", INTROSPECTION="on")
+
+    assert settings.introspection
+    assert not settings.explorer
+
+
 def test_secrets_show_nowhere() -> None:
     settings = read(CLIENT_SECRET="planted-secret", ADMIN_TOKEN="planted-token")
 

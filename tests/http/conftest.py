@@ -16,6 +16,7 @@ import pytest_asyncio
 from penstock.cli.servers import Server, address_of, configure, listen
 from penstock.definitions.model import StoreDefinitions
 from penstock.http.asgi import App
+from penstock.http.compression import Compression
 from penstock.http.credentials import CredentialReader
 from penstock.http.endpoint import EndpointParts, GraphQLEndpoint
 from penstock.http.explorer import load_explorer
@@ -54,7 +55,10 @@ class Runner:
             return OperationResult(b'{"errors":[]}', "method", "mutation", codes=("BAD_REQUEST",))
         data = {"variables": request.variables, "name": request.operation_name, "schema": generation.version}
         return OperationResult(
-            msgspec.json.encode({"data": data}), operation_type="query", operation_name="Q", path="plan"
+            msgspec.json.encode({"data": data}),
+            operation_type="mutation" if request.document.startswith("mutation") else "query",
+            operation_name="Q",
+            path="plan",
         )
 
 
@@ -116,20 +120,29 @@ def stage(running_stage: Stage, generation: Generation) -> Stage:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running_stage() -> AsyncIterator[Stage]:
+    async with staged(Compression(0)) as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def staged(compression: Compression, body_limit: int = BODY_LIMIT) -> AsyncIterator[Stage]:
+    """A door of its own, with a generation."""
     runner, holder, told, logged = Runner(), GenerationHolder(), [], io.StringIO()
+    holder.swap(build_generation(StoreDefinitions(fingerprint="first"), 1, 1_800_000_000.0), 1_800_000_001.0)
     limits: list[str] = []
     ids = RequestIds("t")
     endpoint = GraphQLEndpoint(
         EndpointParts(
             runner=runner,
             holder=holder,
-            intake=Intake(Limits(BODY_LIMIT, 0.3), CredentialReader()),
+            intake=Intake(Limits(body_limit, 0.3), CredentialReader()),
             request_ids=ids,
             explorer=Stamp(load_explorer(holder), holder, ids),
             tell=told.append,
             log=create_log("info", "json", logged),
             clock=asyncio.get_running_loop().time,
             on_limit=limits.append,
+            compression=compression,
         )
     )
     operating = create_operating_app(OperatingParts(holder, _reload, lambda: b"metric 1\n", Secret("adm-1")))

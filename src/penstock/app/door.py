@@ -9,6 +9,7 @@ import time
 
 from penstock.app.telling import Telling
 from penstock.http.asgi import App
+from penstock.http.compression import Compression
 from penstock.http.credentials import CredentialReader
 from penstock.http.endpoint import EndpointParts, Runs
 from penstock.http.explorer import Features, load_explorer
@@ -41,6 +42,7 @@ def make_endpoint_parts(
         log=telling.log,
         clock=time.perf_counter,
         on_limit=telling.metrics.limit_exceeded,
+        compression=Compression(settings.compress_bytes),
     )
 
 

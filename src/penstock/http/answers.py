@@ -64,15 +64,22 @@ class AnswerHeads:
 
     __slots__ = ("get", "plain", "post", "version")
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, *, is_packing: bool) -> None:
+        """Build them.
+
+        Args:
+            version: Of the schema.
+            is_packing: Whether large answers are packed, so that what comes depends on what the client can unpack.
+        """
         self.version = version
+        packing = b", Accept-Encoding" if is_packing else b""
         shown = (b"schema-version", version.encode("ascii", "replace"))
         private = (b"cache-control", b"no-store")
         self.post: dict[Media, Headers] = {}
         self.get: dict[Media, Headers] = {}
         for media, text in _MEDIA_TYPES.items():
-            self.post[media] = [(b"content-type", text), private, (b"vary", b"Accept"), shown]
-            self.get[media] = [(b"content-type", text), private, (b"vary", _VARY_GET), shown]
+            self.post[media] = [(b"content-type", text), private, (b"vary", b"Accept" + packing), shown]
+            self.get[media] = [(b"content-type", text), private, (b"vary", _VARY_GET + packing), shown]
         self.plain = {media: PlainAnswers(headers) for media, headers in self.post.items()}
 
 

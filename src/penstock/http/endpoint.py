@@ -6,14 +6,15 @@ Never here: what a document means, upstream paths, routing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 from penstock.http.answers import UNKNOWN_VERSION, AnswerHeads, Refusal, error_body, status_of
 from penstock.http.asgi import App, Receive, Scope, Send, Sent
-from penstock.http.head import ACCEPT, CLIENT_NAME, REQUEST_ID, Head, read_head
+from penstock.http.compression import Compression
+from penstock.http.head import ACCEPT, ACCEPT_ENCODING, CLIENT_NAME, REQUEST_ID, Head, read_head
 from penstock.http.intake import Admitted, Intake
-from penstock.http.media import NO_PREFERENCE, Wanted, negotiate
+from penstock.http.media import NO_PREFERENCE, Media, Wanted, negotiate
 from penstock.http.request_id import RequestIds
 from penstock.lifecycle.holder import GenerationHolder
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
@@ -59,6 +60,7 @@ class EndpointParts:
         log: For failures of our own.
         clock: Monotonic seconds.
         on_limit: Told which limit refused a request at the door.
+        compression: Packs large answers.
     """
 
     runner: Runs
@@ -70,6 +72,16 @@ class EndpointParts:
     log: Log
     clock: Callable[[], float]
     on_limit: Callable[[str], None] = _count_no_limit
+    compression: Compression = field(default_factory=lambda: Compression(0))
+
+
+class Asked(NamedTuple):
+    """A request that is run: what it asks, as whom, and how it wants its answer."""
+
+    request: OperationRequest
+    credentials: Credentials
+    media: Media
+    head: Head
 
 
 class GraphQLEndpoint:
@@ -80,7 +92,7 @@ class GraphQLEndpoint:
     def __init__(self, parts: EndpointParts) -> None:
         self._parts = parts
         self._accepts: dict[bytes, Wanted] = {}
-        self._heads = AnswerHeads(UNKNOWN_VERSION)
+        self._heads = AnswerHeads(UNKNOWN_VERSION, is_packing=parts.compression.is_on)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -108,40 +120,49 @@ class GraphQLEndpoint:
             await self._refuse(_NOT_READY, None, wanted, request_id, started, send)
         else:
             request = _request(admitted, head, request_id, allow_mutation=method == "POST")
-            await self._run(generation, request, admitted.credentials, wanted, started, send)
+            asked = Asked(request, admitted.credentials, wanted.media or "json", head)
+            await self._run(generation, asked, started, send)
 
-    async def _run(
-        self,
-        generation: Generation,
-        request: OperationRequest,
-        credentials: Credentials,
-        wanted: Wanted,
-        started: float,
-        send: Send,
-    ) -> None:
+    async def _run(self, generation: Generation, asked: Asked, started: float, send: Send) -> None:
         parts = self._parts
+        request = asked.request
         try:
-            result = await parts.runner.run(generation, request, credentials)
+            result = await parts.runner.run(generation, request, asked.credentials)
         except Exception as error:  # noqa: BLE001 (the last door: whatever went wrong, the caller gets an answer)
             parts.log.error("request failed", request_id=request.request_id, **describe_failure(error))  # noqa: TRY400 (the text of a foreign exception is never logged)
-            await self._refuse(_FAILED, generation, wanted, request.request_id, started, send)
+            await self._refuse(_FAILED, generation, Wanted(asked.media), request.request_id, started, send)
             return
-        media = wanted.media or "json"
-        status = status_of(result, media)
-        heads = self._heads_of(generation)
-        request_id = request.request_id.encode("ascii")
-        is_sent = status == 200 and request.allow_mutation and heads.plain[media].send(send, request_id, result.body)
-        if not is_sent:
-            headers = [
-                *(heads.post if request.allow_mutation else heads.get)[media],
-                (b"x-request-id", request_id),
-                (b"content-length", b"%d" % len(result.body)),
-            ]
-            if status == 405:
-                headers.append((b"allow", b"POST"))
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": result.body})
+        status = status_of(result, asked.media)
+        is_large = asked.head.values[ACCEPT_ENCODING] and len(result.body) >= parts.compression.least_bytes
+        is_plain = status == 200 and request.allow_mutation and not is_large
+        plain = self._heads_of(generation).plain[asked.media]
+        if not (is_plain and plain.send(send, request.request_id.encode("ascii"), result.body)):
+            await self._send(generation, asked, result, status, send)
         parts.tell(_facts(request.request_id, result, status, parts.clock() - started))
+
+    async def _send(
+        self, generation: Generation, asked: Asked, result: OperationResult, status: int, send: Send
+    ) -> None:
+        """Answer with all that an answer may need."""
+        heads = self._heads_of(generation)
+        request, body = asked.request, result.body
+        headers = [
+            *(heads.post if request.allow_mutation else heads.get)[asked.media],
+            (b"x-request-id", request.request_id.encode("ascii")),
+        ]
+        if status == 405:
+            headers.append((b"allow", b"POST"))
+        accepted = asked.head.values[ACCEPT_ENCODING]
+        compression = self._parts.compression
+        # An answer to a mutation may hold a token: what is packed tells by its length what is in it.
+        if accepted and len(body) >= compression.least_bytes and result.operation_type == "query":
+            packed = await compression.pack(accepted, body)
+            if packed is not None:
+                coding, body = packed
+                headers.append((b"content-encoding", coding))
+        headers.append((b"content-length", b"%d" % len(body)))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     async def _refuse(
         self,
@@ -184,7 +205,7 @@ class GraphQLEndpoint:
     def _heads_of(self, generation: Generation | None) -> AnswerHeads:
         version = UNKNOWN_VERSION if generation is None else generation.version
         if self._heads.version != version:
-            self._heads = AnswerHeads(version)
+            self._heads = AnswerHeads(version, is_packing=self._parts.compression.is_on)
         return self._heads
 
 

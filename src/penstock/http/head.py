@@ -32,6 +32,9 @@ REQUEST_ID = CONTENT_ENCODING + 1
 CLIENT_NAME = REQUEST_ID + 1
 FETCH_SITE = CLIENT_NAME + 1
 REQUIRE_PREFLIGHT = FETCH_SITE + 1
+ACCEPT_ENCODING = REQUIRE_PREFLIGHT + 1
+USER_AGENT = ACCEPT_ENCODING + 1
+IF_NONE_MATCH = USER_AGENT + 1
 _OWN = (
     b"content-type",
     b"accept",
@@ -41,7 +44,13 @@ _OWN = (
     b"apollographql-client-name",
     b"sec-fetch-site",
     b"graphql-require-preflight",
+    b"accept-encoding",
+    b"user-agent",
+    b"if-none-match",
 )
+_LISTS = frozenset({ACCEPT, ACCEPT_ENCODING, IF_NONE_MATCH})
+"""Repeated, they are one list."""
+
 _PLACES = {name.lower(): place for place, name in enumerate((*FORWARDED, *_OWN))}
 _SIZE = len(_PLACES)
 ABSENT: tuple[bytes | None, ...] = (None,) * _SIZE
@@ -60,7 +69,7 @@ class Head(NamedTuple):
 
 
 def read_head(headers: Headers) -> Head:
-    """Sort headers into their places; a repeated `Accept` is one list, any other repeated header is noted."""
+    """Sort headers into their places; repeated lists are one list, any other repeated header is noted."""
     values: list[bytes | None] = [None] * _SIZE
     repeated = -1
     places = _PLACES
@@ -70,7 +79,7 @@ def read_head(headers: Headers) -> Head:
             before = values[place]
             if before is None:
                 values[place] = value
-            elif place == ACCEPT:
+            elif place in _LISTS:
                 values[place] = before + b", " + value
             elif place <= CONTENT_ENCODING:
                 repeated = place

@@ -22,6 +22,7 @@ from penstock.http.head import (
     FETCH_SITE,
     FORWARDED,
     REQUIRE_PREFLIGHT,
+    USER_AGENT,
     Head,
     name_of,
 )
@@ -31,6 +32,8 @@ from penstock.operations.request import Credentials
 
 _CREDENTIALS = len(FORWARDED)
 _LONGEST_URL = 32 * 1024
+_BROWSER = b"Mozilla/"
+"""How every browser's `User-Agent` begins."""
 _UNACCEPTABLE = Refusal(
     406, "Nothing in `Accept` can be served; accept application/graphql-response+json or application/json."
 )
@@ -41,7 +44,7 @@ _ENCODED = Refusal(415, "The body is compressed; send it as it is.", headers=((b
 _LONG_URL = Refusal(414, f"The query of the URL is longer than {_LONGEST_URL} bytes; use POST.")
 _CROSS_SITE = Refusal(
     403,
-    "A page of another site asked without a header that browsers let only trusted pages send; "
+    "A page may not ask without a header that browsers let only trusted pages send; "
     "add `GraphQL-Require-Preflight: 1`, or use POST.",
     "FORBIDDEN",
 )
@@ -87,7 +90,7 @@ class Intake:
         kind = values[CONTENT_TYPE]
         if kind != b"application/json" and (kind is None or not is_json(kind.decode("latin-1"))):
             return _MEDIA_TYPE
-        if values[CONTENT_ENCODING] is not None and values[CONTENT_ENCODING] != b"identity":
+        if values[CONTENT_ENCODING] and values[CONTENT_ENCODING] != b"identity":
             return _ENCODED
         if wanted.media is None:
             return _UNACCEPTABLE
@@ -120,8 +123,15 @@ class Intake:
 
 
 def _is_simple_cross_site(head: Head) -> bool:
-    """Whether a browser sent this for a page of another site without asking us first."""
+    """Whether a browser sent this for a page of another site without asking us first.
+
+    Browsers say where a request comes from. Old ones do not, so that whatever calls itself a browser and does not say
+    is taken for a page of another site.
+    """
     values = head.values
-    if values[FETCH_SITE] not in (b"cross-site", b"same-site"):
-        return False
-    return not (values[AUTHORIZATION] or values[CUSTOMER_TOKEN] or values[REQUIRE_PREFLIGHT])
+    site = values[FETCH_SITE]
+    if site is None:
+        is_elsewhere = (values[USER_AGENT] or b"").startswith(_BROWSER)
+    else:
+        is_elsewhere = site not in (b"same-origin", b"none")
+    return is_elsewhere and not (values[AUTHORIZATION] or values[CUSTOMER_TOKEN] or values[REQUIRE_PREFLIGHT])

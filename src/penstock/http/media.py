@@ -5,12 +5,14 @@ Never here: statuses.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Media: TypeAlias = Literal["json", "graphql"]
 _NAMES: dict[str, Media] = {"application/json": "json", "application/graphql-response+json": "graphql"}
 _MOST_RANGES = 32
+_WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +73,31 @@ def _rank(name: str, ranges: list[_Range]) -> tuple[float, int, int]:
 
 def _read_range(text: str, position: int) -> _Range | None:
     name, *parameters = text.split(";")
-    quality = 1.0
+    quality: float | None = 1.0
     for parameter in parameters:
         key, _, value = parameter.partition("=")
         key, value = key.strip().lower(), value.strip().strip('"')
         if key == "q":
-            try:
-                quality = float(value)
-            except ValueError:
-                return None
+            quality = _weight(value)
             break
         if key == "charset" and value.lower() not in ("utf-8", "utf8"):
             return None
-    if not 0 <= quality <= 1:
-        return None
-    return _Range(name.strip().lower(), quality, position)
+    return None if quality is None else _Range(name.strip().lower(), quality, position)
+
+
+def _weight(text: str) -> float | None:
+    """A weight from 0 to 1 with up to three decimals, or None for anything else."""
+    return float(text) if _WEIGHT.fullmatch(text) else None
+
+
+def read_weighted(header: str) -> list[tuple[str, float]]:
+    """The names in a header such as `Accept-Encoding`, in lower case, with their weights; broken ones are left out."""
+    found = []
+    for text in header.split(",")[:_MOST_RANGES]:
+        range_ = _read_range(text, 0)
+        if range_ is not None and range_.name:
+            found.append((range_.name, range_.quality))
+    return found
 
 
 def is_json(content_type: str) -> bool:

@@ -13,6 +13,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from penstock.http.asgi import Headers, Send
 
+_LARGEST_HEAD = 64 * 1024
+_HEAD_TOO_LARGE_BODY = (
+    b'{"errors":[{"message":"The headers are too large; send fewer.","extensions":{"code":"BAD_REQUEST"}}]}'
+)
+_HEAD_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\nconnection: close\r\n"
+    b"content-length: %d\r\n\r\n%b" % (len(_HEAD_TOO_LARGE_BODY), _HEAD_TOO_LARGE_BODY)
+)
 _STATUS_LINE = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -97,13 +105,36 @@ class OneWriteTransport(asyncio.Transport):
 
 
 class OneWriteProtocol(HttpToolsProtocol):
-    """uvicorn's protocol on the C parser, over a `OneWriteTransport`."""
+    """uvicorn's protocol on the C parser, over a `OneWriteTransport`, with a bound for what is no body.
+
+    The parser itself gathers heads and trailers of any size.
+    """
+
+    _gathered = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless head or trailer have grown beyond all measure."""
+        cycle = self.cycle
+        held = _bytes_of_body(cycle)
+        super().data_received(data)
+        if self.cycle is not cycle:
+            self._gathered = 0
+        elif held < 0 or (len(cycle.body) == held and not cycle.response_complete):
+            self._gathered += len(data)
+            if self._gathered > _LARGEST_HEAD and not self.transport.is_closing():
+                self.transport.write(_HEAD_TOO_LARGE)
+                self.transport.close()
 
     def connection_made(  # type: ignore[override]  # a stream transport, as uvicorn expects
         self, transport: asyncio.Transport
     ) -> None:
         """A client connected."""
         super().connection_made(OneWriteTransport(transport, self.loop))
+
+
+def _bytes_of_body(cycle: RequestResponseCycle | None) -> int:
+    """How much of a request's body waits to be read; -1 where none is coming."""
+    return len(cycle.body) if cycle is not None and cycle.more_body else -1
 
 
 class PlainAnswers:

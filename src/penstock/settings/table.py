@@ -34,6 +34,7 @@ from penstock.settings.state_address import StateAddress
 PREFIX = "PENSTOCK_"
 Transport: TypeAlias = Literal["lean", "httpx"]
 Executor: TypeAlias = Literal["plan", "reference"]
+Profile: TypeAlias = Literal["development", "production"]
 LogFormat: TypeAlias = Literal["json", "console"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
@@ -42,6 +43,10 @@ LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 class Settings:
     """Every choice an operator has; the variable of `upstream_url` is ``PENSTOCK_UPSTREAM_URL``, and so on."""
 
+    profile: Profile = field(
+        default="development",
+        metadata=row(choice("development", "production"), "What is on where nothing else is said; see above."),
+    )
     upstream_url: str = field(default="", metadata=row(URL, "Base URL of the store's REST API. Required by `serve`."))
     client_id: str = field(default="", metadata=row(TEXT, "Client id of the store's API key. Required by `serve`."))
     client_secret: Secret = field(
@@ -148,6 +153,9 @@ class Settings:
     shutdown_seconds: float = field(
         default=10.0, metadata=row(number(0, 600), "Time that requests under way have left when the gateway stops.")
     )
+    compress_bytes: int = field(
+        default=1024, metadata=row(integer(0), "Size from which answers to queries are compressed; 0 is never.")
+    )
     cors_origins: tuple[str, ...] = field(
         default=(), metadata=row(ORIGINS, "Origins whose pages may call the gateway.")
     )
@@ -170,8 +178,19 @@ class Settings:
             text = environ.get(PREFIX + item.name.upper(), "").strip()
             if text:
                 values[item.name] = _parse(item.name, item.metadata["kind"], text)
-        settings = cls(**values)  # type: ignore[arg-type]  # each row's kind makes the type its attribute declares
+        settings = cls(**_implied(values), **values)  # type: ignore[arg-type]  # each row's kind makes the type its attribute declares
         return settings, (*_unknown_variables(environ), *_doubts(settings))
+
+
+_OF_PROFILE: dict[object, dict[str, object]] = {
+    "production": {"introspection": False, "suggestions": False, "explorer": False},
+}
+"""What a profile says where the environment says nothing."""
+
+
+def _implied(values: Mapping[str, object]) -> dict[str, object]:
+    said = _OF_PROFILE.get(values.get("profile"), {})
+    return {name: value for name, value in said.items() if name not in values}
 
 
 def _parse(name: str, kind: Kind, text: str) -> object:
