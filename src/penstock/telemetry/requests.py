@@ -17,7 +17,7 @@ from penstock.telemetry.logs import Log
 from penstock.telemetry.metrics import Metrics
 
 _FLUSH_SECONDS = 0.1
-_FLUSH_BYTES = 64 * 1024
+_FLUSH_LINES = 256
 
 
 class RequestFacts(msgspec.Struct, frozen=True, gc=False):
@@ -49,6 +49,8 @@ RequestLine = Callable[[RequestFacts], None]
 class RequestLines:
     """Writes one JSON line a request, gathered for a tenth of a second so that a line costs no system call.
 
+    The lines are made together, too: what is done two hundred times in a row costs half of what it costs in between.
+
     Args:
         stream: Where lines go, unbuffered.
         clock: Seconds since the epoch.
@@ -58,44 +60,44 @@ class RequestLines:
         self._stream = stream
         self._clock = clock
         self._encode = msgspec.json.Encoder().encode
-        self._lines: list[bytes] = []
-        self._bytes = 0
+        self._gathered: list[tuple[float, RequestFacts]] = []
         self._second = -1
         self._prefix = b""
 
     def __call__(self, facts: RequestFacts) -> None:
         """Add the line of one request; call on the event loop."""
-        now = self._clock()
-        second = int(now)
+        gathered = self._gathered
+        if not gathered:
+            asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
+        gathered.append((self._clock(), facts))
+        if len(gathered) >= _FLUSH_LINES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was gathered; lines that cannot be written are lost, never a request."""
+        gathered = self._gathered
+        if not gathered:
+            return
+        self._gathered = []
+        lines = b"".join([self._line(at, facts) for at, facts in gathered])
+        try:
+            self._stream.write(lines)
+            self._stream.flush()
+        except (OSError, ValueError):
+            return
+
+    def _line(self, at: float, facts: RequestFacts) -> bytes:
+        second = int(at)
         if second != self._second:
             self._second = second
             self._prefix = (
                 b'{"timestamp":"%b.' % datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
             )
-        line = b'%b%03dZ","level":"info","event":"request",%b}\n' % (
+        return b'%b%03dZ","level":"info","event":"request",%b}\n' % (
             self._prefix,
-            int((now - second) * 1000),
+            int((at - second) * 1000),
             self._encode(facts)[1:-1],
         )
-        if not self._lines:
-            asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
-        self._lines.append(line)
-        self._bytes += len(line)
-        if self._bytes >= _FLUSH_BYTES:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what was gathered; lines that cannot be written are lost, never a request."""
-        if not self._lines:
-            return
-        gathered = b"".join(self._lines)
-        self._lines = []
-        self._bytes = 0
-        try:
-            self._stream.write(gathered)
-            self._stream.flush()
-        except (OSError, ValueError):
-            return
 
 
 def log_each_request(log: Log) -> RequestLine:
