@@ -45,6 +45,7 @@ class RetryingTransport:
         self._before_again = before_again
         self._budget = config.budget_reserve
         self._under_way = 0
+        self._entered = 0
 
     async def send(self, request: Request) -> Response:
         """See `Transport.send`."""
@@ -60,15 +61,8 @@ class RetryingTransport:
 
     def enter(self) -> None:
         """Count a call that begins: it adds to the budget."""
-        config = self._config
         self._under_way += 1
-        bound = config.budget_ratio * self._under_way
-        if bound < config.budget_reserve:
-            bound = config.budget_reserve
-        budget = self._budget + config.budget_ratio
-        if budget > bound:
-            budget = bound
-        self._budget = budget
+        self._entered += 1
 
     def leave(self) -> None:
         """Count a call that is over."""
@@ -109,10 +103,18 @@ class RetryingTransport:
             return outcome
         raise outcome
 
+    def _count_budget(self) -> float:
+        """Retries that may be made now: each call adds its share, up to that of the calls under way."""
+        config = self._config
+        earned, self._entered = config.budget_ratio * self._entered, 0
+        bound = max(config.budget_reserve, config.budget_ratio * self._under_way)
+        self._budget = min(self._budget + earned, bound)
+        return self._budget
+
     def _wait_before(self, request: Request, outcome: Response | UpstreamUnavailable, attempt: int) -> float | None:
         """Seconds until the call is made again; None when it is not."""
         config = self._config
-        if self._budget < 1:
+        if self._count_budget() < 1:
             return None
         asked = None
         base = config.base_seconds

@@ -64,15 +64,31 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):
-    """A whole answer: status, headers (names in lower case) and the unpacked body."""
+    """A whole answer.
+
+    Attributes:
+        status: Of the status line.
+        body: Unpacked.
+        pairs: Its headers, names in lower case; or nothing, where `lines` has them.
+        lines: Well-formed header lines as they came: nearly no answer's are ever looked at.
+    """
 
     status: int
     body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    pairs: tuple[tuple[bytes, bytes], ...] = ()
+    lines: bytes = b""
 
     def __repr__(self) -> str:
         """Without headers and body: both may hold secrets."""
         return f"Response({self.status}, {len(self.body)} bytes)"
+
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """Every header, names in lower case."""
+        if not self.lines:
+            return self.pairs
+        split = [line.partition(b":") for line in self.lines.split(b"\r\n") if line]
+        return tuple([(name.lower(), value.strip(b" \t")) for name, _, value in split])
 
     def header(self, name: bytes) -> str | None:
         """The first value of a header, or None. ``name`` in lower case."""

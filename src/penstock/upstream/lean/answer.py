@@ -6,6 +6,8 @@ Source: RFC 9112 §6 (framing), §9.6 (close); llhttp refuses Content-Length bes
 
 from __future__ import annotations
 
+import re
+
 import httptools
 
 from penstock.errors import UpstreamInvalid
@@ -16,6 +18,17 @@ from penstock.upstream.unpack import Unpacker, is_framed, unpacker_for
 _NOTED = frozenset({b"content-encoding", b"transfer-encoding"})
 _MAX_INTERIM = 16
 _MAX_PARTS = 256
+
+_NAME = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+_TEXT = rb"[\t\x20-\x7e\x80-\xff]*+"
+_MARKED = rb"content-length|content-encoding|transfer-encoding|trailer|upgrade|connection(?!: keep-alive\r\n)"
+_PLAIN_LINES = rb"(?:(?!(?i:%b)[\t ]*:)%b:%b\r\n)*+" % (_MARKED, _NAME, _TEXT)
+_PLAIN_ANSWER = re.compile(
+    rb"HTTP/1\.1 (200|201|4[0-9][0-9]|5[0-9][0-9])(?: %b)?\r\n()%b(?i:content-length): *([0-9]{1,9})\r\n%b\r\n"
+    % (_TEXT, _PLAIN_LINES, _PLAIN_LINES)
+)
+"""The head of a plain answer: one content-length, nothing that changes how the body is framed or packed, and no line
+that the C parser would refuse. What it does not match may be an answer all the same."""
 
 
 class AnswerReader:
@@ -33,6 +46,7 @@ class AnswerReader:
         "_head_bytes",
         "_headers",
         "_interim",
+        "_is_begun",
         "_is_head_checked",
         "_is_head_only",
         "_is_long",
@@ -41,6 +55,7 @@ class AnswerReader:
         "_max_head",
         "_parser",
         "_parts",
+        "_plain",
         "_received",
         "_seen",
         "_spill",
@@ -59,17 +74,23 @@ class AnswerReader:
         self._fault: UpstreamInvalid | None = None
         self._spill: bytearray | None = None
         self._unpacker: Unpacker | None = None
+        self._plain: Response | None = None
         self._barren = self._head_bytes = self._interim = self._seen = 0
+        self._is_begun = True
         self.is_dirty = self._is_noted = self._is_long = self._is_head_checked = self._is_head_only = False
         self.reset(is_head_only=False)
 
     def reset(self, *, is_head_only: bool) -> None:
         """Make ready for the next answer; ``is_head_only`` when it will have no body whatever its head says."""
+        self.done = self.keep_alive = False
+        self._plain = None
+        if not (self._is_begun or is_head_only or self._is_head_only):
+            return
+        self._is_begun = False
         self._headers: list[tuple[bytes, bytes]] = []
         self._parts: list[bytes] = []
         self._head: tuple[tuple[bytes, bytes], ...] | None = None
         self._received = 0
-        self.done = self.keep_alive = False
         if self._is_long or self._is_noted or self._is_head_only or is_head_only:
             if self._is_head_only:  # the parser still waits for the body that the head announced
                 self._parser = httptools.HttpResponseParser(self)
@@ -84,6 +105,9 @@ class AnswerReader:
         Raises:
             UpstreamInvalid: It is no HTTP, exceeds a cap, or is packed in a way that cannot be undone.
         """
+        if not self._is_begun and not self._is_head_only and self._read_plain(data):
+            return
+        self._is_begun = True
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -105,6 +129,8 @@ class AnswerReader:
         Raises:
             UpstreamInvalid: The packed body ends in the middle.
         """
+        if self._plain is not None:
+            return self._plain
         if self._unpacker is not None:
             self._unpacker.finish(may_be_empty=is_framed(self._head or ()))
         parts = self._parts
@@ -113,6 +139,22 @@ class AnswerReader:
         else:
             body = parts[0] if len(parts) == 1 else b"".join(parts)
         return Response(self._status, body, self._head or ())
+
+    def _read_plain(self, data: bytes) -> bool:
+        """Whether these bytes are exactly one plain answer, which is then read; the parser reads any other."""
+        if self._plain is not None:
+            self.is_dirty = True
+            return True
+        match = _PLAIN_ANSWER.match(data)
+        if match is None:
+            return False
+        end = match.end()
+        length = len(data) - end
+        if length != int(match[3]) or length > self._max_body or end > self._max_head:
+            return False
+        self._plain = Response(int(match[1]), data[end:], (), data[match.end(2) : end])
+        self.done = self.keep_alive = True
+        return True
 
     # The parser calls what follows.
 
