@@ -12,6 +12,8 @@ from starlette.routing import Route
 from penstock.http.head import FORWARDED
 from penstock.http.operating import OperatingParts, create_operating_app
 from penstock.lifecycle import GenerationHolder, ReloadReport
+from penstock.lifecycle.changelog import SwapEntry
+from penstock.lifecycle.feed import Subscription
 from penstock.settings import Secret
 from tests.docs.reference import names_in, page
 from tests.house.sources import Module, modules
@@ -25,6 +27,15 @@ async def never() -> ReloadReport:
     raise AssertionError
 
 
+class Deaf:
+    """A feed that no test listens to."""
+
+    entries: tuple[SwapEntry, ...] = ()
+
+    def subscribe(self, last_id: str | None) -> Subscription | None:
+        raise AssertionError
+
+
 @pytest.mark.parametrize("path", ["/graphql", "/graphql/"])
 def test_the_endpoint_is_where_the_page_says(path: str) -> None:
     front = next(module for module in modules() if module.place == "http/front.py")
@@ -34,7 +45,7 @@ def test_the_endpoint_is_where_the_page_says(path: str) -> None:
 
 
 def test_every_route_is_on_the_page_with_its_method() -> None:
-    parts = OperatingParts(GenerationHolder(), never, lambda: b"", Secret("open"))
+    parts = OperatingParts(GenerationHolder(), never, lambda: b"", Secret("open"), feed=Deaf())
     routes = [route for route in create_operating_app(parts).routes if isinstance(route, Route)]
 
     expected = {f"| {(route.methods or set()) - {'HEAD'}} | `{route.path}` |" for route in routes}

@@ -28,6 +28,11 @@ class Served:
     gateway: Gateway
     client: httpx.AsyncClient
     logged: io.StringIO
+    server: Server
+
+    def stop(self) -> None:
+        """Let the server stop; the end of `served` waits for it."""
+        self.server.should_exit = True
 
     async def ask(
         self, query: str, variables: object = None, *, bearer: str | None = None, customer: str | None = None
@@ -79,7 +84,7 @@ async def served(url: str, **changes: Any) -> AsyncIterator[Served]:
     await server.answers.wait()
     try:
         async with httpx.AsyncClient(base_url=address_of(listener), timeout=20) as client:
-            yield Served(gateway, client, logged)
+            yield Served(gateway, client, logged, server)
     finally:
         server.should_exit = True
         await task

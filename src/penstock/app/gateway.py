@@ -17,6 +17,7 @@ from typing import TextIO
 from penstock.app.door import make_endpoint_parts
 from penstock.app.life import Lifelong, make_lifespan
 from penstock.app.operations import follow, make_build, make_runner
+from penstock.app.schema_life import make_life
 from penstock.app.sharing import share
 from penstock.app.store import connect, definitions_source, require_store
 from penstock.app.telling import make_telling, watch
@@ -29,6 +30,7 @@ from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
 from penstock.lifecycle import GenerationHolder, Reloader
 from penstock.lifecycle.beat import Beat
+from penstock.lifecycle.judging import nobody
 from penstock.lifecycle.stages import Stages
 from penstock.operations.calls import CallNotes, ShowingCalls
 from penstock.schema.generation import Generation, build_generation
@@ -89,18 +91,22 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     state = share(settings, metrics, log)
     notes = CallNotes() if settings.show_calls else None
     store = connect(settings, metrics, None if notes is None else notes.note)
-    runner = make_runner(settings, store, metrics, log, lambda: follow(reloader.reload))
     holder = GenerationHolder()
+    life = make_life(settings, state, holder, nobody, telling)
+    runner = make_runner(settings, store, metrics, log, lambda: follow(reloader.reload), life.chronicle)
     watch(metrics, store, runner, holder)
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
-    stages = Stages(load=definitions_source(settings, store).load, build=make_build(runner))
+    load = definitions_source(settings, store).load
+    stages = Stages(load=load, build=make_build(runner), judge=life.judge, record=(life.record,))
     reloader = Reloader(holder, stages, beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
     runs = runner if notes is None else ShowingCalls(runner, notes)
     graphql = make_endpoint_parts(settings, runs, holder, ids, telling)
     exposition = metrics.render if settings.metrics else None
-    operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token)
-    rest = create_operating_app(operating, make_lifespan(Lifelong(reloader, store, state, telling)))
+    orders = life.orders(reloader)
+    operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token, orders, life.feed)
+    lifelong = Lifelong(reloader, store, state, telling, life.beside(reloader))
+    rest = create_operating_app(operating, make_lifespan(lifelong))
     front: App = Front(GraphQLEndpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
     app = Cors(front, settings.cors_origins) if settings.cors_origins else front
     return Gateway(app, holder, reloader, store.own, state, metrics, log)

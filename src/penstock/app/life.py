@@ -6,9 +6,10 @@ Never here: an `if` about business, how a request is answered.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from starlette.applications import Starlette
 
@@ -17,7 +18,11 @@ from penstock.app.telling import Telling, tell_workers
 from penstock.http.operating import Lifespan
 from penstock.lifecycle import Reloader
 from penstock.state import State
-from penstock.telemetry.logs import adopt_library_logs, drop_library_logs
+from penstock.telemetry.logs import Log, adopt_library_logs, drop_library_logs
+from penstock.telemetry.redaction import describe_failure
+
+Work: TypeAlias = Callable[[], Awaitable[None]]
+"""Something that goes on until it is cancelled."""
 
 _FIRST_LOOK_SECONDS = 5.0
 """How long the gateway waits for the store before it listens without a schema."""
@@ -32,12 +37,14 @@ class Lifelong:
         store: The way to the store.
         state: What replicas share.
         telling: Where things are told and counted.
+        beside: What else runs beside the requests until it is cancelled.
     """
 
     reloader: Reloader
     store: Store
     state: State
     telling: Telling
+    beside: tuple[Work, ...] = ()
 
 
 def make_lifespan(parts: Lifelong) -> Lifespan:
@@ -47,15 +54,15 @@ def make_lifespan(parts: Lifelong) -> Lifespan:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         reloader, telling = parts.reloader, parts.telling
         handler = adopt_library_logs(telling.log)
-        looking = asyncio.create_task(reloader.run())
-        counting = asyncio.create_task(tell_workers(telling.metrics))
+        works: tuple[Work, ...] = (reloader.run, lambda: tell_workers(telling.metrics), *parts.beside)
+        running = [asyncio.create_task(_told(work, telling.log)) for work in works]
         try:
             await reloader.first_look(_FIRST_LOOK_SECONDS)
             yield
         finally:
-            looking.cancel()
-            counting.cancel()
-            await asyncio.wait((looking, counting))
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
             await reloader.aclose()
             await parts.store.aclose()
             await parts.state.aclose()
@@ -63,3 +70,11 @@ def make_lifespan(parts: Lifelong) -> Lifespan:
             drop_library_logs(handler)
 
     return lifespan
+
+
+async def _told(work: Work, log: Log) -> None:
+    """Do the work; what nobody foresaw ends it, and is told."""
+    try:
+        await work()
+    except Exception as error:  # noqa: BLE001 (nobody waits for it who could tell)
+        log.error("background work ended", **describe_failure(error))  # noqa: TRY400 (the text of a foreign exception is never logged)

@@ -12,6 +12,7 @@ from penstock.app.store import Store
 from penstock.lifecycle import ReloadReport
 from penstock.lifecycle.memory import settle
 from penstock.lifecycle.stages import Build, Settled
+from penstock.operations.chronicle import Chronicle
 from penstock.operations.documents import Compile, DocumentSettings
 from penstock.operations.limits import Limits
 from penstock.operations.plan import CompiledPlan, compile_operation
@@ -27,9 +28,11 @@ Redefine: TypeAlias = Callable[[], Awaitable[str]]
 """Makes the schema follow the store's definitions; gives why it could not, or ""."""
 
 
-def make_runner(settings: Settings, store: Store, metrics: Metrics, log: Log, redefine: Redefine) -> Runner:
+def make_runner(
+    settings: Settings, store: Store, metrics: Metrics, log: Log, redefine: Redefine, chronicle: Chronicle
+) -> Runner:
     """What runs operations."""
-    services = make_services(settings, store, metrics, log, redefine)
+    services = make_services(settings, store, metrics, log, redefine, chronicle)
     return Runner(services, document_settings(settings), make_compiler(settings, metrics))
 
 
@@ -47,7 +50,9 @@ async def follow(reload: Callable[[], Awaitable[ReloadReport]]) -> str:
             assert_never(report.outcome)
 
 
-def make_services(settings: Settings, store: Store, metrics: Metrics, log: Log, redefine: Redefine) -> Services:
+def make_services(
+    settings: Settings, store: Store, metrics: Metrics, log: Log, redefine: Redefine, chronicle: Chronicle
+) -> Services:
     """What all requests share."""
     return Services(
         transport=store.transport,
@@ -57,6 +62,7 @@ def make_services(settings: Settings, store: Store, metrics: Metrics, log: Log, 
         concurrency=settings.upstream_concurrency,
         timeout_seconds=settings.request_timeout_seconds,
         redefine=redefine,
+        chronicle=chronicle,
         on_uncoercible=metrics.value_coercion_failed,
         on_dropped=metrics.row_dropped,
         largest_page=settings.max_page,

@@ -11,6 +11,9 @@ from typing import NotRequired, Protocol, TypeAlias, TypedDict
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 """Names in lower case and values, in the order they came or go."""
 
+ON_SHUTDOWN = "on_shutdown"
+"""Where an endless answer leaves, in its scope's state, what to call when the server stops."""
+
 
 class Scope(TypedDict):
     """What a server tells about a request; of other scopes only `type` is there."""
@@ -20,6 +23,7 @@ class Scope(TypedDict):
     path: str
     query_string: bytes
     headers: Headers
+    state: NotRequired[dict[str, object]]
 
 
 class Received(TypedDict):

@@ -11,7 +11,7 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from penstock.http.asgi import Headers, Send
+from penstock.http.asgi import ON_SHUTDOWN, Headers, Send
 
 _LARGEST_HEAD = 64 * 1024
 _HEAD_TOO_LARGE_BODY = (
@@ -130,6 +130,15 @@ class OneWriteProtocol(HttpToolsProtocol):
     ) -> None:
         """A client connected."""
         super().connection_made(OneWriteTransport(transport, self.loop))
+
+    def shutdown(self) -> None:
+        """The server stops: an answer that would go on for ever is asked to end."""
+        super().shutdown()
+        cycle: object = self.cycle  # None before the first request, whatever its type says
+        if isinstance(cycle, RequestResponseCycle) and not cycle.response_complete:
+            end = cycle.scope.get("state", {}).get(ON_SHUTDOWN)
+            if callable(end):
+                end()
 
 
 def _bytes_of_body(cycle: RequestResponseCycle | None) -> int:

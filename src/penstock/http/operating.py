@@ -5,23 +5,27 @@ Never here: the GraphQL endpoint.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from penstock.errors import Code
+from penstock.http.admin import SchemaLife, admin_routes
 from penstock.http.answers import error_body
 from penstock.http.asgi import App
+from penstock.http.events import Events, Listens
+from penstock.http.plain import PRIVATE, error_answer, json_answer
 from penstock.lifecycle.holder import GenerationHolder
 from penstock.lifecycle.reload import ReloadReport
+from penstock.lifecycle.stages import Held
+from penstock.schema.diff import LEVELS
 from penstock.settings import Secret
 from penstock.telemetry.metrics import EXPOSITION_TYPE
 
@@ -29,7 +33,7 @@ Lifespan: TypeAlias = Callable[[Starlette], AbstractAsyncContextManager[None]]
 """What lives as long as the application."""
 
 _SDL_TYPE = "application/graphql; charset=utf-8"
-_PRIVATE = {"cache-control": "no-store"}
+_MOST_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,16 @@ class OperatingParts:
         reload: Looks at the store's definitions now.
         metrics: The whole exposition, or None where it is switched off.
         admin_token: Opens the admin endpoints; unset, they do not exist.
+        life: What is known and can be decided about the life of the schema.
+        feed: Where swaps come from; None where nobody is told.
     """
 
     holder: GenerationHolder
     reload: Callable[[], Awaitable[ReloadReport]]
     metrics: Callable[[], bytes] | None
     admin_token: Secret
+    life: SchemaLife = field(default_factory=SchemaLife)
+    feed: Listens | None = None
 
 
 def create_operating_app(parts: OperatingParts, lifespan: Lifespan | None = None) -> App:
@@ -57,10 +65,12 @@ def create_operating_app(parts: OperatingParts, lifespan: Lifespan | None = None
         Route("/healthz", operating.health, methods=["GET"]),
         Route("/readyz", operating.ready, methods=["GET"]),
     ]
+    if parts.feed is not None:
+        routes.append(Route("/schema/events", Events(parts.feed, parts.holder, _too_many()), methods=["GET"]))
     if parts.metrics is not None:
         routes.append(Route("/metrics", operating.metrics, methods=["GET"]))
     if parts.admin_token:
-        routes.append(Route("/admin/schema/reload", operating.reload, methods=["POST"]))
+        routes += admin_routes(parts.admin_token, parts.reload, parts.life)
     app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False
     app.add_exception_handler(HTTPException, _refuse)
@@ -76,7 +86,7 @@ class _Operating:
         """The SDL of the serving generation."""
         generation = self._parts.holder.current
         if generation is None:
-            return _json({"ready": False, "reason": self._parts.holder.trouble}, 503)
+            return json_answer({"ready": False, "reason": self._parts.holder.trouble}, 503)
         headers = {"etag": generation.etag, "cache-control": "public, no-cache"}
         if _matches(request.headers.get("if-none-match", ""), generation.etag):
             return Response(status_code=304, headers=headers)
@@ -84,7 +94,7 @@ class _Operating:
 
     async def health(self, _request: Request) -> Response:
         """The process answers."""
-        return _json({"status": "ok"}, 200)
+        return json_answer({"status": "ok"}, 200)
 
     async def ready(self, _request: Request) -> Response:
         """Whether there is a schema to serve, and what is known about it."""
@@ -99,37 +109,38 @@ class _Operating:
                 "loadedAt": generation.loaded_at,
                 "checkedAt": holder.checked_at,
                 "problems": len(generation.problems),
+                "held": None if holder.held is None else _describe_held(holder.held),
             }
-        return _json(detail, 503 if generation is None else 200)
+        return json_answer(detail, 503 if generation is None else 200)
 
     async def metrics(self, _request: Request) -> Response:
         """The exposition that Prometheus scrapes."""
         render = self._parts.metrics
         body = b"" if render is None else render()
-        return Response(body, headers={**_PRIVATE, "content-type": EXPOSITION_TYPE})
+        return Response(body, headers={**PRIVATE, "content-type": EXPOSITION_TYPE})
 
-    async def reload(self, request: Request) -> Response:
-        """Look at the store's definitions now and say what came of it."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not self._parts.admin_token.matches(token.strip().encode("latin-1")):
-            return _error(request, 401, "Give the admin token as `Authorization: Bearer <token>`.", "UNAUTHENTICATED")
-        report = await self._parts.reload()
-        return _json(asdict(report), 502 if report.outcome == "failed" else 200)
+
+def _too_many() -> App:
+    body = error_body("Too many clients listen already; ask again later.", "LIMIT_EXCEEDED", "")
+    headers = {**PRIVATE, "retry-after": "30"}
+    return Response(body, 503, headers, "application/json")  # type: ignore[return-value]  # the same ASGI
+
+
+def _describe_held(held: Held) -> dict[str, object]:
+    verdict = held.change.verdict
+    counts = Counter(one.level for one in verdict.changes)
+    return {
+        "version": held.change.after.version,
+        "since": held.change.at,
+        "reason": held.reason,
+        **{level: counts[level] for level in LEVELS},
+        "breaks": [one.line for one in verdict.broken[:_MOST_SHOWN]],
+    }
 
 
 def _matches(if_none_match: str, etag: str) -> bool:
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return etag in tags or "*" in tags
-
-
-def _json(detail: object, status: int) -> Response:
-    return Response(msgspec.json.encode(detail), status, headers=_PRIVATE, media_type="application/json")
-
-
-def _error(request: Request, status: int, message: str, code: Code) -> Response:
-    headers = {**_PRIVATE, "www-authenticate": "Bearer"} if status == 401 else dict(_PRIVATE)
-    body = error_body(message, code, request.headers.get("x-request-id", ""))
-    return Response(body, status, headers=headers, media_type="application/json")
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -138,7 +149,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
         404: f"There is nothing at {request.url.path[:200]}; the API is at /graphql.",
         405: f"{request.method} is not answered at {request.url.path[:200]}.",
     }.get(status, "The request cannot be answered.")
-    response = _error(request, status, message, "INTERNAL" if status >= 500 else "BAD_REQUEST")
+    response = error_answer(request, status, message, "INTERNAL" if status >= 500 else "BAD_REQUEST")
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
     return response

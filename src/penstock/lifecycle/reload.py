@@ -148,6 +148,7 @@ class Reloader:
         current, held = holder.current, holder.held
         if current is not None and _is_made_of(current.fingerprint, current.source, settled):
             holder.confirm(self._beat.clock())
+            self._metrics.schema_waits(is_held=False)
             return "unchanged", ""
         if held is not None and _is_made_of(held.change.settled.fingerprint, held.change.settled.source, settled):
             holder.hold(held, self._beat.clock())
@@ -156,8 +157,10 @@ class Reloader:
         candidate = await asyncio.to_thread(self._stages.build, settled, number)
         change = Change(current, candidate, settled, self._beat.clock())
         verdict = await self._stages.judge(change)
+        change = replace(change, verdict=verdict)
         if verdict.is_held:
             holder.hold(Held(change, verdict.reason), self._beat.clock())
+            self._metrics.schema_waits(is_held=True)
             self._log.warning("schema held", version=candidate.version, reason=verdict.reason)
             return "held", verdict.reason
         await self._swap(change)
@@ -167,6 +170,7 @@ class Reloader:
         change = replace(change, at=self._beat.clock())
         generation = change.after
         self._holder.swap(generation, change.at)
+        self._metrics.schema_waits(is_held=False)
         self._metrics.schema_swapped(SchemaFacts(generation.number, generation.loaded_at, len(generation.problems)))
         self._log.info(
             "schema swapped",

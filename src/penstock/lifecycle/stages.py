@@ -14,7 +14,9 @@ from typing import TypeAlias
 from penstock.definitions.lock import NO_LOCK, Lock
 from penstock.definitions.model import StoreDefinitions
 from penstock.definitions.reading import DefinitionSource, Reading
+from penstock.schema.diff import Change as SchemaChange
 from penstock.schema.generation import Generation
+from penstock.schema.impact import Broken
 from penstock.schema.settling import fingerprint_of
 
 
@@ -46,6 +48,23 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a candidate may serve, and what it would change.
+
+    Attributes:
+        is_held: Whether it waits until it is released or a later look replaces it.
+        reason: Why it waits, in one sentence for the operator; "" where it does not.
+        changes: What it changes in the schema that serves, the worst first.
+        broken: The known operations that it breaks.
+    """
+
+    is_held: bool = False
+    reason: str = ""
+    changes: tuple[SchemaChange, ...] = ()
+    broken: tuple[Broken, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A candidate and what it is to replace.
 
@@ -54,25 +73,14 @@ class Change:
         after: The candidate.
         settled: What the candidate was made of.
         at: When it was built or, once it serves, when it was swapped in; in epoch seconds.
+        verdict: What was found when it was judged.
     """
 
     before: Generation | None
     after: Generation
     settled: Settled
     at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a candidate may serve.
-
-    Attributes:
-        is_held: Whether it waits until it is released or a later look replaces it.
-        reason: Why it waits, in one sentence for the operator; "" where it does not.
-    """
-
-    is_held: bool = False
-    reason: str = ""
+    verdict: Verdict = Verdict()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ Source: GRAPHQL conventions (escape hatch, metadata).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
 
 from penstock.definitions.coerce import INT32_MAX, INT32_MIN
 from penstock.definitions.model import JSON, FieldDefinition, FlowDefinition, Number
+from penstock.operations.chronicle import NEVER_USED, Chronicle
 from penstock.operations.values import Row, at
 from penstock.resources.rows import Resource
 from penstock.schema.generation import Generation
@@ -19,8 +21,8 @@ from penstock.schema.generation import Generation
 _decoder = msgspec.json.Decoder()
 
 
-def schema_info(generation: Generation) -> dict[str, JSON]:
-    """The `schemaInfo` of a generation, under GraphQL names."""
+def schema_info(generation: Generation, chronicle: Chronicle) -> dict[str, JSON]:
+    """The `schemaInfo` of a generation and of what is known around it, under GraphQL names."""
     return {
         "version": generation.version,
         "fingerprint": generation.fingerprint,
@@ -30,16 +32,24 @@ def schema_info(generation: Generation) -> dict[str, JSON]:
             {"flow": problem.flow, "slug": problem.slug, "fieldId": problem.field_id, "reason": problem.reason}
             for problem in generation.problems
         ],
+        "held": chronicle.held(),
+        "changes": [*chronicle.changes()],
+        "impact": [*chronicle.impact()],
     }
 
 
-def field_definitions(generation: Generation, flow: str | None) -> list[JSON]:
+def first_of(items: JSON, first: JSON) -> JSON:
+    """The first so many of a list; all where no number is given, none of a number below zero."""
+    return items[: max(0, first)] if isinstance(items, list) and isinstance(first, int) else items
+
+
+def field_definitions(generation: Generation, flow: str | None, last_used: Mapping[str, str]) -> list[JSON]:
     """The `fieldDefinitions` of a generation, of one flow or of all; an unknown flow has none."""
     names = _graphql_names(generation)
     made: list[JSON] = []
     for definition in generation.definitions.flows:
         if flow is None or flow == definition.slug:
-            made += [_definition(field, definition, names.get(field.id)) for field in definition.fields]
+            made += [_definition(field, definition, names.get(field.id), last_used) for field in definition.fields]
             made += [
                 _quarantined(owner, identity, slug)
                 for owner, identity, slug in generation.definitions.quarantined
@@ -48,9 +58,9 @@ def field_definitions(generation: Generation, flow: str | None) -> list[JSON]:
     return made
 
 
-def custom_value(generation: Generation, resource: Resource, row: Row, slug: str) -> JSON:
+def custom_value(generation: Generation, resource: Resource, row: Row, slug: str, last_used: Mapping[str, str]) -> JSON:
     """The raw value under a custom key, or None where there is no such key, or it is upstream's own."""
-    known = _definitions_by_slug(generation, resource)
+    known = _definitions_by_slug(generation, resource, last_used)
     if slug not in known and (
         slug in resource.core_keys or (slug not in row and at(row, ("relationships", slug)) is None)
     ):
@@ -58,9 +68,11 @@ def custom_value(generation: Generation, resource: Resource, row: Row, slug: str
     return {"slug": slug, "value": _raw(row, slug), "definition": known.get(slug)}
 
 
-def custom_values(generation: Generation, resource: Resource, row: Row) -> list[JSON]:
+def custom_values(
+    generation: Generation, resource: Resource, row: Row, last_used: Mapping[str, str] = NEVER_USED
+) -> list[JSON]:
     """Every custom value of a row: the schema's fields, quarantined ones, and keys newer than the schema."""
-    known, core = _definitions_by_slug(generation, resource), resource.core_keys
+    known, core = _definitions_by_slug(generation, resource, last_used), resource.core_keys
     slugs = dict.fromkeys([*known, *(key for key in row if key not in core)])
     return [{"slug": slug, "value": _raw(row, slug), "definition": known.get(slug)} for slug in slugs]
 
@@ -75,23 +87,27 @@ def _raw(row: Row, slug: str) -> JSON:
 class _DefinitionsBySlug(dict[str, dict[str, JSON]]):
     """Type name → slug → definition, kept on the generation: a page of rows asks for the same again and again."""
 
+    def __init__(self, last_used: Mapping[str, str]) -> None:
+        super().__init__()
+        self.last_used = last_used
 
-def _definitions_by_slug(generation: Generation, resource: Resource) -> dict[str, JSON]:
+
+def _definitions_by_slug(generation: Generation, resource: Resource, last_used: Mapping[str, str]) -> dict[str, JSON]:
     kept = generation.prepared.get(_DefinitionsBySlug)
-    if not isinstance(kept, _DefinitionsBySlug):
-        kept = generation.prepared[_DefinitionsBySlug] = _DefinitionsBySlug()
+    if not isinstance(kept, _DefinitionsBySlug) or kept.last_used is not last_used:
+        kept = generation.prepared[_DefinitionsBySlug] = _DefinitionsBySlug(last_used)
     found = kept.get(resource.type_name)
     if found is None:
-        found = kept[resource.type_name] = _read_definitions(generation, resource)
+        found = kept[resource.type_name] = _read_definitions(generation, resource, last_used)
     return found
 
 
-def _read_definitions(generation: Generation, resource: Resource) -> dict[str, JSON]:
+def _read_definitions(generation: Generation, resource: Resource, last_used: Mapping[str, str]) -> dict[str, JSON]:
     flow = generation.definitions.flow(resource.flow) if resource.flow else None
     if flow is None:
         return {}
     names = _graphql_names(generation)
-    served = {field.slug: _definition(field, flow, names.get(field.id)) for field in flow.fields}
+    served = {field.slug: _definition(field, flow, names.get(field.id), last_used) for field in flow.fields}
     for identity, slug in resource.quarantined:
         served.setdefault(slug, _quarantined(flow.slug, identity, slug))
     return served
@@ -108,7 +124,9 @@ def _graphql_names(generation: Generation) -> dict[str, tuple[str, str]]:
     return names
 
 
-def _definition(field: FieldDefinition, flow: FlowDefinition, names: tuple[str, str] | None) -> JSON:
+def _definition(
+    field: FieldDefinition, flow: FlowDefinition, names: tuple[str, str] | None, last_used: Mapping[str, str]
+) -> JSON:
     rules: list[JSON] = [
         {
             "type": rule.kind.value,
@@ -136,6 +154,7 @@ def _definition(field: FieldDefinition, flow: FlowDefinition, names: tuple[str, 
         "graphqlField": names[1] if names else None,
         "createdAt": field.created_at or None,
         "updatedAt": field.updated_at or None,
+        "lastUsedAt": last_used.get(field.id),
     }
 
 
@@ -161,4 +180,5 @@ def _quarantined(flow: str, identity: str, slug: str) -> JSON:
         "graphqlField": None,
         "createdAt": None,
         "updatedAt": None,
+        "lastUsedAt": None,
     }

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from penstock.operations.chronicle import Chronicle, Silent
 from penstock.operations.locks import WriteLocks
 from penstock.resources.ways import LARGEST_PAGE
 from penstock.upstream.tokens import TokenSource
@@ -46,6 +47,7 @@ class Services:
         now: Epoch seconds, to judge the expiry of tokens.
         locks: Serialises the writes to one resource.
         redefine: Makes the schema follow the store's definitions; gives a sentence where it could not, else "".
+        chronicle: What is known of the schema's life.
         on_uncoercible: Told of (type, field) when a stored value could not be read as its type.
         on_dropped: Told of (type, reason) when a row was not served.
         largest_page: Rows of a page at the most.
@@ -62,6 +64,7 @@ class Services:
     now: Callable[[], float] = time.time
     locks: WriteLocks = field(default_factory=WriteLocks)
     redefine: Callable[[], Awaitable[str]] = _nothing_follows
+    chronicle: Chronicle = field(default_factory=Silent)
     on_uncoercible: Callable[[str, str], None] = _count_nothing
     on_dropped: Callable[[str, str], None] = _count_nothing
     on_bug: Callable[[BaseException], None] = _tell_nobody

@@ -26,12 +26,10 @@ from penstock.resources.ways import (
 )
 from penstock.schema.extend import extend
 from penstock.schema.fixed_types import (
+    FIXED_ENUMS,
     FIXED_OBJECTS,
     FIXED_ROOTS,
-    REQUIRED_ID,
-    REQUIRED_TEXT,
     SESSION,
-    USER_ERROR_CODE,
     connection,
 )
 from penstock.schema.inputs import enum_description, filter_inputs, input_name, sort_enum, write_inputs
@@ -46,6 +44,7 @@ from penstock.schema.model import (
     SchemaDescription,
     TypeRef,
 )
+from penstock.schema.plain_fields import REQUIRED_ID, REQUIRED_TEXT
 
 
 def describe(definitions: StoreDefinitions, lock: Lock = NO_LOCK) -> tuple[SchemaDescription, tuple[Problem, ...]]:
@@ -75,7 +74,7 @@ def describe(definitions: StoreDefinitions, lock: Lock = NO_LOCK) -> tuple[Schem
             sort = sort_enum(edge.target, edge.listing)
             enums |= {sort.name: sort} if sort else {}
     objects |= {fixed.name: fixed for fixed in FIXED_OBJECTS}
-    enums[USER_ERROR_CODE.name] = USER_ERROR_CODE
+    enums |= {one.name: one for one in FIXED_ENUMS}
     description = SchemaDescription(
         query=ObjectDescription("Query", "What can be read.", (*roots, *FIXED_ROOTS)),
         mutation=ObjectDescription("Mutation", "What can be changed.", tuple(writes)),

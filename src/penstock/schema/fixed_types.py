@@ -5,6 +5,7 @@ Never here: anything that depends on a store's definitions.
 
 from __future__ import annotations
 
+from penstock.schema.life_types import LIFE_ENUMS, LIFE_OBJECTS
 from penstock.schema.model import (
     ArgumentDescription,
     EnumDescription,
@@ -12,9 +13,9 @@ from penstock.schema.model import (
     Metadata,
     ObjectDescription,
     PagePart,
-    Plain,
     TypeRef,
 )
+from penstock.schema.plain_fields import REQUIRED_ID, REQUIRED_TEXT, TEXT, plain
 
 USER_ERROR_CODES: tuple[tuple[str, str], ...] = (
     ("REQUIRED", "A value must be given."),
@@ -34,24 +35,17 @@ USER_ERROR_CODES: tuple[tuple[str, str], ...] = (
     ("REJECTED", "The store refused the value."),
 )
 
-TEXT = TypeRef("String")
-REQUIRED_TEXT = TypeRef("String", non_null=True)
-REQUIRED_ID = TypeRef("ID", non_null=True)
 _REQUIRED_BOOLEAN = TypeRef("Boolean", non_null=True)
-
-
-def _plain(name: str, type_: TypeRef, description: str) -> FieldDescription:
-    return FieldDescription(name, type_, description, Plain(name))
 
 
 PAGE_INFO = ObjectDescription(
     "PageInfo",
     "Where a page stands in its connection.",
     (
-        _plain("hasNextPage", _REQUIRED_BOOLEAN, "Whether there are more after this page."),
-        _plain("hasPreviousPage", _REQUIRED_BOOLEAN, "Whether this page was asked for with `after`."),
-        _plain("startCursor", TEXT, "Cursor of the first item; null on an empty page."),
-        _plain("endCursor", TEXT, "Cursor of the last item, for `after`; null on an empty page."),
+        plain("hasNextPage", _REQUIRED_BOOLEAN, "Whether there are more after this page."),
+        plain("hasPreviousPage", _REQUIRED_BOOLEAN, "Whether this page was asked for with `after`."),
+        plain("startCursor", TEXT, "Cursor of the first item; null on an empty page."),
+        plain("endCursor", TEXT, "Cursor of the last item, for `after`; null on an empty page."),
     ),
 )
 
@@ -59,9 +53,9 @@ USER_ERROR = ObjectDescription(
     "UserError",
     "Something in the input that has to be changed.",
     (
-        _plain("code", TypeRef("UserErrorCode", non_null=True), "What kind of error it is."),
-        _plain("field", TypeRef("String", is_list=True), "Path to the value, as `[input, email]`; null for the whole."),
-        _plain("message", REQUIRED_TEXT, "What is wrong and what would be right, for people."),
+        plain("code", TypeRef("UserErrorCode", non_null=True), "What kind of error it is."),
+        plain("field", TypeRef("String", is_list=True), "Path to the value, as `[input, email]`; null for the whole."),
+        plain("message", REQUIRED_TEXT, "What is wrong and what would be right, for people."),
     ),
 )
 
@@ -69,9 +63,9 @@ WARNING = ObjectDescription(
     "Warning",
     "Something that deserves a look although the write succeeded.",
     (
-        _plain("code", REQUIRED_TEXT, "A short word for the kind, as `INSUFFICIENT_STOCK` or `WARNING`."),
-        _plain("message", REQUIRED_TEXT, "What it is, for people."),
-        _plain("id", TypeRef("ID"), "What it is about, as the id of an item; null where that is not known."),
+        plain("code", REQUIRED_TEXT, "A short word for the kind, as `INSUFFICIENT_STOCK` or `WARNING`."),
+        plain("message", REQUIRED_TEXT, "What it is, for people."),
+        plain("id", TypeRef("ID"), "What it is about, as the id of an item; null where that is not known."),
     ),
 )
 
@@ -85,8 +79,8 @@ ENTRY_REFERENCE = ObjectDescription(
     "EntryReference",
     "A related resource that this API does not serve: its upstream type and id.",
     (
-        _plain("type", TEXT, "Upstream's word for what it is."),
-        _plain("id", REQUIRED_ID, "Its id."),
+        plain("type", TEXT, "Upstream's word for what it is."),
+        plain("id", REQUIRED_ID, "Its id."),
     ),
 )
 
@@ -94,11 +88,11 @@ FIELD_RULE = ObjectDescription(
     "FieldRule",
     "A validation rule of a custom field.",
     (
-        _plain("type", REQUIRED_TEXT, "`enum`, `email`, `slug`, `uuid`, `between`, `one-to-one` or `one-to-many`."),
-        _plain("options", TypeRef("JSON"), "For `enum`: the allowed values."),
-        _plain("min", TypeRef("Float"), "For `between`: the smallest allowed number."),
-        _plain("max", TypeRef("Float"), "For `between`: the largest allowed number."),
-        _plain("to", TEXT, "For relationships: what the field points to."),
+        plain("type", REQUIRED_TEXT, "`enum`, `email`, `slug`, `uuid`, `between`, `one-to-one` or `one-to-many`."),
+        plain("options", TypeRef("JSON"), "For `enum`: the allowed values."),
+        plain("min", TypeRef("Float"), "For `between`: the smallest allowed number."),
+        plain("max", TypeRef("Float"), "For `between`: the largest allowed number."),
+        plain("to", TEXT, "For relationships: what the field points to."),
     ),
 )
 
@@ -106,47 +100,29 @@ FIELD_DEFINITION = ObjectDescription(
     "FieldDefinition",
     "A custom field as the store defines it, and where it stands in this schema.",
     (
-        _plain("id", REQUIRED_ID, "The field's id."),
-        _plain("flow", REQUIRED_TEXT, "Slug of the flow it belongs to."),
-        _plain("slug", REQUIRED_TEXT, "The key upstream uses."),
-        _plain("name", TEXT, "The name the merchant gave it."),
-        _plain("description", TEXT, "What the merchant says about it."),
-        _plain(
+        plain("id", REQUIRED_ID, "The field's id."),
+        plain("flow", REQUIRED_TEXT, "Slug of the flow it belongs to."),
+        plain("slug", REQUIRED_TEXT, "The key upstream uses."),
+        plain("name", TEXT, "The name the merchant gave it."),
+        plain("description", TEXT, "What the merchant says about it."),
+        plain(
             "fieldType", TEXT, "`string`, `integer`, `boolean`, `float`, `date` or `relationship`; null when unknown."
         ),
-        _plain("required", _REQUIRED_BOOLEAN, "Whether a create must give it."),
-        _plain("enabled", _REQUIRED_BOOLEAN, "Whether the field, and its flow, are in use."),
-        _plain("omitNull", _REQUIRED_BOOLEAN, "Whether upstream leaves the key out when there is no value."),
-        _plain("order", TypeRef("Int"), "Where the merchant wants it shown."),
-        _plain("default", TypeRef("JSON"), "The default as stored upstream, verbatim and unchecked."),
-        _plain("rules", TypeRef("FieldRule", non_null=True, is_list=True), "Its validation rules."),
-        _plain("graphqlType", TEXT, "The object type that carries it in this schema; null when quarantined."),
-        _plain("graphqlField", TEXT, "Its field name on that type; null when quarantined."),
-        _plain("createdAt", TypeRef("DateTime"), "When it was made."),
-        _plain("updatedAt", TypeRef("DateTime"), "When it was last changed."),
-    ),
-)
-
-SCHEMA_PROBLEM = ObjectDescription(
-    "SchemaProblem",
-    "Something in the store's definitions that could not be used as it is.",
-    (
-        _plain("flow", TEXT, "Slug of the flow."),
-        _plain("slug", TEXT, "Slug of the field."),
-        _plain("fieldId", TypeRef("ID"), "Id of the field."),
-        _plain("reason", REQUIRED_TEXT, "What is wrong, what is done instead, and the remedy."),
-    ),
-)
-
-SCHEMA_INFO = ObjectDescription(
-    "SchemaInfo",
-    "Where this schema comes from and how well the store's definitions fit.",
-    (
-        _plain("version", REQUIRED_TEXT, "A short text that changes whenever the schema does."),
-        _plain("fingerprint", REQUIRED_TEXT, "A digest over the store's definitions."),
-        _plain("loadedAt", TypeRef("DateTime", non_null=True), "When the definitions were read."),
-        _plain("source", REQUIRED_TEXT, "`upstream`, or `snapshot` while the store cannot be read."),
-        _plain("problems", TypeRef("SchemaProblem", non_null=True, is_list=True), "What could not be used as it is."),
+        plain("required", _REQUIRED_BOOLEAN, "Whether a create must give it."),
+        plain("enabled", _REQUIRED_BOOLEAN, "Whether the field, and its flow, are in use."),
+        plain("omitNull", _REQUIRED_BOOLEAN, "Whether upstream leaves the key out when there is no value."),
+        plain("order", TypeRef("Int"), "Where the merchant wants it shown."),
+        plain("default", TypeRef("JSON"), "The default as stored upstream, verbatim and unchecked."),
+        plain("rules", TypeRef("FieldRule", non_null=True, is_list=True), "Its validation rules."),
+        plain("graphqlType", TEXT, "The object type that carries it in this schema; null when quarantined."),
+        plain("graphqlField", TEXT, "Its field name on that type; null when quarantined."),
+        plain("createdAt", TypeRef("DateTime"), "When it was made."),
+        plain("updatedAt", TypeRef("DateTime"), "When it was last changed."),
+        plain(
+            "lastUsedAt",
+            TypeRef("DateTime"),
+            "When an operation last read or wrote it through this API, to the minute; null when none did.",
+        ),
     ),
 )
 
@@ -154,9 +130,9 @@ CUSTOM_FIELD_VALUE = ObjectDescription(
     "CustomFieldValue",
     "A custom value as upstream holds it, unchecked and uncoerced.",
     (
-        _plain("slug", REQUIRED_TEXT, "The key upstream uses."),
-        _plain("value", TypeRef("JSON"), "The raw value."),
-        _plain(
+        plain("slug", REQUIRED_TEXT, "The key upstream uses."),
+        plain("value", TypeRef("JSON"), "The raw value."),
+        plain(
             "definition", TypeRef("FieldDefinition"), "Its definition; null for a key that the definitions do not know."
         ),
     ),
@@ -166,21 +142,21 @@ MONEY = ObjectDescription(
     "Money",
     "A price, exactly.",
     (
-        _plain(
+        plain(
             "amount",
             TypeRef("Decimal", non_null=True),
             "In the currency's major unit, with the decimal places that ISO 4217 gives it: `12.50` for 1250 cents, "
             "`1250` for as many yen.",
         ),
-        _plain("currencyCode", TEXT, "ISO 4217 code; null where nothing has a currency yet, as in an empty cart."),
-        _plain("formatted", TEXT, "As the store writes it, for people; null where the store does not say."),
+        plain("currencyCode", TEXT, "ISO 4217 code; null where nothing has a currency yet, as in an empty cart."),
+        plain("formatted", TEXT, "As the store writes it, for people; null where the store does not say."),
     ),
 )
 
 SESSION = ObjectDescription(
     "Session",
     "A customer's sign-in, as the customer token describes it.",
-    (_plain("expiresAt", TypeRef("DateTime"), "When the customer token stops working; null when it does not tell."),),
+    (plain("expiresAt", TypeRef("DateTime"), "When the customer token stops working; null when it does not tell."),),
 )
 
 FIXED_OBJECTS = (
@@ -193,9 +169,10 @@ FIXED_OBJECTS = (
     CUSTOM_FIELD_VALUE,
     FIELD_DEFINITION,
     FIELD_RULE,
-    SCHEMA_INFO,
-    SCHEMA_PROBLEM,
+    *LIFE_OBJECTS,
 )
+
+FIXED_ENUMS = (USER_ERROR_CODE, *LIFE_ENUMS)
 
 FIXED_ROOTS = (
     FieldDescription(

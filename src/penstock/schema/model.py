@@ -50,9 +50,13 @@ class CustomValue:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A value that the gateway itself holds under ``key`` in a plain mapping (schemaInfo, fieldDefinitions, …)."""
+    """A value that the gateway itself holds under ``key`` in a plain mapping (schemaInfo, fieldDefinitions, …).
+
+    ``is_cut`` where it is a list of which the argument `first` says how much is wanted.
+    """
 
     key: str
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

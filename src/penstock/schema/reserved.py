@@ -11,7 +11,7 @@ _TYPES = (
     "Flow FlowField "
     "CustomerToken AccessToken Session Account AccountMember Promotion Product Transaction Payment Node PageInfo "
     "UserError UserErrorCode UserErrorCodeEnum CustomFieldValue FieldDefinition FieldRule FieldTypeEnum "
-    "SchemaInfo SchemaProblem SchemaChange Problem Change "
+    "SchemaInfo SchemaProblem SchemaChange SchemaChangeLevel HeldSchema Problem Change "
     "FlowFieldTypeEnum FlowFieldRuleTypeEnum OrderStatusEnum OrderPaymentEnum OrderShippingEnum CartItemKindEnum "
     "OrderPrices CartPrices UnitPrices LinePrices "
     "StringFilter ExactStringFilter IDFilter IDRangeFilter ExactIDFilter TextIDFilter IntRangeFilter "

@@ -35,6 +35,7 @@ PREFIX = "PENSTOCK_"
 Transport: TypeAlias = Literal["lean", "httpx"]
 Executor: TypeAlias = Literal["plan", "reference"]
 Profile: TypeAlias = Literal["development", "production"]
+SchemaPolicy: TypeAlias = Literal["apply", "hold-breaking", "freeze"]
 LogFormat: TypeAlias = Literal["json", "console"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
@@ -87,6 +88,16 @@ class Settings:
     schema_poll_seconds: float = field(
         default=60.0,
         metadata=row(number(0, 86_400), "Time between looks at the store's definitions; 0 switches polling off."),
+    )
+    schema_policy: SchemaPolicy = field(
+        default="apply",
+        metadata=row(
+            choice("apply", "hold-breaking", "freeze"),
+            "Whether a changed schema serves at once, waits for a release when it breaks something, or always waits.",
+        ),
+    )
+    schema_event_clients: int = field(
+        default=100, metadata=row(integer(0, 100_000), "Clients of /schema/events at a time, each worker.")
     )
     admin_token: Secret = field(
         default=Secret(), metadata=row(SECRET, "Bearer of the admin endpoints; without it they do not exist.")

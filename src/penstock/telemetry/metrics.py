@@ -87,6 +87,8 @@ class Metrics(Collector):
         self._tables: list[Table] = []
         self._gauges: list[GaugeTable] = []
         self._schema = SchemaFacts(0, 0.0, 0)
+        self._is_held = False
+        self._broken = 0
         self._is_state_down = False
         self._upstream: Callable[[], UpstreamFacts] = UpstreamFacts
         self._documents: Callable[[], DocumentFacts] = DocumentFacts
@@ -151,6 +153,10 @@ class Metrics(Collector):
         self._gauge("penstock_schema_age_seconds", "Time since its definitions were read.", "max", self._age)
         words = "Definitions not usable as they are."
         self._gauge("penstock_schema_problems", words, "max", lambda: self._schema.problems)
+        words = "1 while a newer schema waits to be released."
+        self._gauge("penstock_schema_held", words, "max", lambda: self._is_held)
+        words = "Known operations that the last candidate breaks."
+        self._gauge("penstock_schema_broken_operations", words, "max", lambda: self._broken)
         self._gauge("penstock_workers", "Processes that serve.", "sum", lambda: 1)
         self._gauge_by("penstock_info", "The version that serves.", ("version",), "max", lambda: {(__version__,): 1})
 
@@ -201,6 +207,14 @@ class Metrics(Collector):
     def schema_swapped(self, facts: SchemaFacts) -> None:
         """Remember what serves now."""
         self._schema = facts
+
+    def schema_waits(self, *, is_held: bool) -> None:
+        """Remember whether a candidate waits to be released."""
+        self._is_held = is_held
+
+    def schema_judged(self, broken: int) -> None:
+        """Remember how many known operations the last candidate breaks."""
+        self._broken = broken
 
     def state_failed(self) -> None:
         """Count a call to the shared state that failed."""

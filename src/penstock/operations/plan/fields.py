@@ -252,7 +252,8 @@ class FieldCompiler:
                 raise NotCovered("unknown field")
             objects = self._description.objects
             inner = self._plain(below, objects[field.type.name]) if field.type.name in objects else None
-            entries.append(PlainEntry(below.key, field.source.key, inner))
+            cut = self._arguments(owner, below) if field.source.is_cut else None
+            entries.append(PlainEntry(below.key, field.source.key, inner, cut=cut))
         return PlainSelection(tuple(entries))
 
 

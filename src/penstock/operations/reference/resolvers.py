@@ -16,9 +16,10 @@ from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
 from penstock.operations.context import Context
 from penstock.operations.edges import NO_ROW, Way, all_rows, check_identity, found, parent_value, session_of
-from penstock.operations.metadata import custom_value, custom_values, field_definitions, schema_info
+from penstock.operations.metadata import custom_value, custom_values, first_of
 from penstock.operations.paging import page_request
 from penstock.operations.priming import prime_page
+from penstock.operations.reference.own_words import tell_definitions, tell_schema
 from penstock.operations.rows import Page, judge, read_many, read_one, read_page, related, total_of
 from penstock.operations.rows import decode as decode_body
 from penstock.operations.values import Row, at, coercer
@@ -67,10 +68,10 @@ def resolver_of(schema: SchemaDescription, owner: ObjectDescription, field: Fiel
             return _payload_part(part, result)
         case CustomValue(many):
             return _custom(owner.resource, many)
-        case Plain(key):
-            return lambda value, _info: value[key]
+        case Plain(key, is_cut):
+            return _cut(key) if is_cut else lambda value, _info: value[key]
         case Metadata(what):
-            return _definitions if what == "fieldDefinitions" else _schema_info
+            return tell_definitions if what == "fieldDefinitions" else tell_schema
         case _:
             assert_never(source)
 
@@ -279,17 +280,14 @@ def _custom(resource: Resource | None, many: bool) -> Resolver:
         raise PenstockError("Custom values were described on a type that is no resource.")
 
     def resolve(source: Row, info: Info, slug: str = "") -> JSON:
-        generation = info.context.generation
+        context = info.context
+        last_used = context.services.chronicle.last_used()
         if many:
-            return custom_values(generation, resource, source)
-        return custom_value(generation, resource, source, slug)
+            return custom_values(context.generation, resource, source, last_used)
+        return custom_value(context.generation, resource, source, slug, last_used)
 
     return resolve
 
 
-def _definitions(_source: None, info: Info, flow: str | None = None) -> list[JSON]:
-    return field_definitions(info.context.generation, flow)
-
-
-def _schema_info(_source: None, info: Info) -> dict[str, JSON]:
-    return schema_info(info.context.generation)
+def _cut(key: str) -> Resolver:
+    return lambda value, _info, first=None: first_of(value[key], first)

@@ -1,0 +1,107 @@
+"""The judge of candidates: what one changes, whom it breaks, and whether the operator's policy lets it serve.
+
+Never here: how changes or broken operations are found, releasing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal, TypeAlias
+
+from penstock.errors import PenstockError
+from penstock.lifecycle.stages import Change, Verdict
+from penstock.schema.diff import Change as SchemaChange
+from penstock.schema.diff import diff_schemas, read_schema
+from penstock.schema.impact import Broken, KnownOperation, find_broken
+from penstock.telemetry.logs import Log
+from penstock.telemetry.metrics import Metrics
+from penstock.telemetry.redaction import describe_failure
+
+Policy: TypeAlias = Literal["apply", "hold-breaking", "freeze"]
+"""``apply``: every candidate serves; ``hold-breaking``: one with a breaking change waits; ``freeze``: all wait."""
+
+ListKnown: TypeAlias = Callable[[], Awaitable[Sequence[KnownOperation]]]
+"""Lists the operations that someone is known to run."""
+
+IsReleased: TypeAlias = Callable[[Change], Awaitable[bool]]
+"""Whether an operator released a candidate."""
+
+_MOST_LINES = 50
+
+
+async def nobody() -> Sequence[KnownOperation]:
+    """No operation is known."""
+    return ()
+
+
+class PolicyJudge:
+    """A `Judge`: see there.
+
+    Args:
+        policy: What is held.
+        known: The operations that someone is known to run.
+        is_released: Whether a candidate was released.
+        log: Where broken operations are told.
+        metrics: Where they are counted.
+    """
+
+    def __init__(self, policy: Policy, known: ListKnown, is_released: IsReleased, log: Log, metrics: Metrics) -> None:
+        self._policy = policy
+        self._known = known
+        self._is_released = is_released
+        self._log = log
+        self._metrics = metrics
+
+    async def __call__(self, change: Change) -> Verdict:
+        """Judge a candidate; the first of a process has nothing to be compared with and serves."""
+        before, after = change.before, change.after
+        if before is None or before.version == after.version:
+            return Verdict()
+        known = await self._list_known()
+        changes, broken = await asyncio.to_thread(judge, before.sdl, after.sdl, known)
+        self._tell(broken)
+        reason = reason_to_hold(self._policy, changes)
+        if reason and await self._was_released(change):
+            reason = ""
+        return Verdict(bool(reason), reason, changes, broken)
+
+    async def _list_known(self) -> Sequence[KnownOperation]:
+        try:
+            return await self._known()
+        except PenstockError as error:
+            self._log.warning("known operations not read", **describe_failure(error))
+            return ()
+
+    async def _was_released(self, change: Change) -> bool:
+        try:
+            return await self._is_released(change)
+        except PenstockError as error:
+            self._log.warning("schema releases not read", **describe_failure(error))
+            return False
+
+    def _tell(self, broken: Sequence[Broken]) -> None:
+        self._metrics.schema_judged(len(broken))
+        for one in broken[:_MOST_LINES]:
+            self._log.warning("operation breaks", operation=one.operation, client=one.client, impact=one.line)
+
+
+def judge(old: str, new: str, known: Sequence[KnownOperation]) -> tuple[tuple[SchemaChange, ...], tuple[Broken, ...]]:
+    """What changes between two schemas as text, and which known operations break: slow and pure."""
+    before, after = read_schema(old), read_schema(new)
+    changes = diff_schemas(before, after)
+    return changes, find_broken(before, after, changes, known)
+
+
+def reason_to_hold(policy: Policy, changes: Sequence[SchemaChange]) -> str:
+    """Why a candidate waits, in one sentence; "" where the policy lets it serve."""
+    breaking = [one.description for one in changes if one.level == "breaking"]
+    shown = "; ".join(breaking[:3]) + (f" and {len(breaking) - 3} more" if len(breaking) > 3 else "")
+    if policy == "hold-breaking" and breaking:
+        return f"It breaks: {shown}. Release it, or undo the change in the store."
+    if policy == "freeze":
+        counts = Counter(one.level for one in changes)
+        told = ", ".join(f"{counts[level]} {level}" for level in ("breaking", "dangerous", "safe"))
+        return f"The schema is frozen ({told}). Release it when those downstream are ready."
+    return ""

@@ -1,0 +1,180 @@
+"""Swaps are written down once, by whichever replica is first, across restarts, and reach every listener once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from penstock.definitions.lock import NO_LOCK
+from penstock.definitions.reading import Reading
+from penstock.lifecycle.changelog import Changelog, SwapEntry
+from penstock.lifecycle.feed import Feed
+from penstock.lifecycle.holder import GenerationHolder
+from penstock.lifecycle.releases import Releases
+from penstock.lifecycle.stages import Change, Held, Settled, Verdict
+from penstock.schema.generation import Generation
+from penstock.schema.impact import Broken
+from penstock.state import MemoryState
+from tests.support.stores import field_json, generation_of
+
+A, B = (generation_of({"customers": [field_json(slug) for slug in slugs]}) for slugs in (("slot",), ("slot", "more")))
+
+
+def step(before: Generation | None, after: Generation, at: float = 1.0, verdict: Verdict | None = None) -> Change:
+    settled = Settled(Reading(after.definitions), NO_LOCK, after.fingerprint, at)
+    return Change(before, after, settled, at, verdict or Verdict())
+
+
+@pytest.fixture
+def state() -> MemoryState:
+    return MemoryState(lambda: 0.0)
+
+
+async def test_the_first_schema_ever_changes_nothing(state: MemoryState) -> None:
+    log = Changelog(state)
+    await log(step(None, A))
+
+    assert await log.entries() == []
+
+
+async def test_replicas_write_the_same_swap_once(state: MemoryState) -> None:
+    logs = [Changelog(state) for _ in range(3)]
+    for log in logs:
+        await log(step(None, A))
+    await asyncio.gather(*[log(step(A, B, 2.0)) for log in logs])
+    entries = await logs[0].entries()
+
+    assert [(one.before, one.version, one.at) for one in entries] == [(A.version, B.version, 2.0)]
+    assert entries[0].counts == {"breaking": 0, "dangerous": 2, "safe": 1}
+
+
+async def test_there_and_back_and_there_again_are_three_swaps(state: MemoryState) -> None:
+    log = Changelog(state)
+    for number, (before, after) in enumerate([(None, A), (A, B), (B, A), (A, B)]):
+        await log(step(before, after, float(number)))
+
+    assert [one.version for one in await log.entries()] == [B.version, A.version, B.version]
+
+
+async def test_a_change_made_while_nobody_ran_is_found_at_the_next_start(state: MemoryState) -> None:
+    await Changelog(state)(step(None, A))
+    later = Changelog(state)
+    await later(step(None, B, 9.0))
+
+    (entry,) = await later.entries()
+    assert (entry.before, entry.version) == (A.version, B.version)
+    assert any(one.coordinate == "Customer.more" for one in entry.changes)
+
+
+async def test_a_snapshot_is_the_past_and_changes_nothing(state: MemoryState) -> None:
+    log = Changelog(state)
+    await log(step(None, B))
+    await log(step(None, replace(A, source="snapshot", prepared={})))
+
+    assert await log.entries() == []
+
+
+async def test_who_broke_is_written_down(state: MemoryState) -> None:
+    log = Changelog(state)
+    await log(step(None, B))
+    broken = Broken("ProfilePage", "web", ("Customer.more removed",))
+    await log(step(B, A, 2.0, Verdict(broken=(broken,))))
+
+    assert (await log.entries())[0].breaks == ("ProfilePage (client web) breaks: Customer.more removed",)
+
+
+async def test_what_cannot_be_read_is_passed_over(state: MemoryState) -> None:
+    await state.put("schema:head", b"\xff{")
+    await state.append("schema:log", b"nonsense", keep=10)
+    log = Changelog(state)
+    await log(step(A, B, 2.0))
+
+    assert [one.version for one in await log.entries()] == [B.version]
+
+
+async def quiet(_seconds: float) -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.fixture
+async def feed(state: MemoryState) -> AsyncIterator[Feed]:
+    """A feed that runs."""
+    made = Feed(Changelog(state), state, quiet, 2)
+    running = asyncio.create_task(made.run())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    yield made
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+async def test_a_swap_of_another_replica_reaches_each_listener_once(state: MemoryState, feed: Feed) -> None:
+    with feed.subscribe(None) or pytest.fail("full") as one, feed.subscribe(None) or pytest.fail("full") as two:
+        assert feed.subscribe(None) is None
+        other = Changelog(state)
+        await other(step(None, A))
+        await other(step(A, B, 2.0))
+        told = [await one.next(), await two.next()]
+        await feed.look()
+        feed.end()
+        last = await one.next()
+
+    assert [entry.version for entry in told if entry] == [B.version, B.version]
+    assert last is None
+    assert feed.subscribe(None) is not None
+
+
+async def test_a_lost_message_is_found_in_the_log(state: MemoryState) -> None:
+    feed = Feed(Changelog(state), state, quiet, 2)
+    subscription = feed.subscribe(None) or pytest.fail("full")
+    log = Changelog(state)
+    await log(step(None, A))
+    await log(step(A, B, 2.0))
+    await feed.look()
+    entry = await subscription.next()
+
+    assert entry is not None
+    assert entry.version == B.version
+    assert [one.version for one in feed.entries] == [B.version]
+
+
+async def test_who_is_too_far_behind_is_let_go(state: MemoryState) -> None:
+    feed = Feed(Changelog(state), state, quiet, 1)
+    subscription = feed.subscribe(None) or pytest.fail("full")
+    for number in range(60):
+        subscription.tell(SwapEntry(str(number), float(number), "v", "", {}))
+
+    assert subscription.is_over
+
+
+async def test_a_release_reaches_the_replica_that_holds_the_same_step(state: MemoryState) -> None:
+    holders = [GenerationHolder() for _ in range(3)]
+    for holder, after in zip(holders, (A, A, B), strict=True):
+        holder.hold(Held(step(generation_of({}), after), "why"), 1.0)
+    released: list[int] = []
+    turns = iter((None,))
+
+    async def one_turn(_seconds: float) -> None:
+        if next(turns, "over") == "over":
+            raise asyncio.CancelledError
+
+    async def serve(number: int) -> None:
+        released.append(number)
+
+    await Releases(state, holders[0], quiet).release(lambda: serve(0))
+    for number in (1, 2):
+        turns = iter((None,))
+        with pytest.raises(asyncio.CancelledError):
+            await Releases(state, holders[number], one_turn).follow(lambda number=number: serve(number))  # type: ignore[misc] # a lambda's default has no type
+
+    assert released == [0, 1]
+
+
+async def test_nothing_held_is_nothing_released(state: MemoryState) -> None:
+    async def serve() -> None:
+        raise AssertionError
+
+    assert await Releases(state, GenerationHolder(), quiet).release(serve) is None
