@@ -18,7 +18,7 @@ from penstock.app.door import make_endpoint_parts
 from penstock.app.life import Lifelong, make_lifespan
 from penstock.app.operations import follow, make_build, make_runner
 from penstock.app.schema_life import make_life
-from penstock.app.sharing import share
+from penstock.app.sharing import share, shared_rate, write_locks
 from penstock.app.store import connect, definitions_source, require_store
 from penstock.app.telling import make_telling, watch
 from penstock.http.asgi import App
@@ -90,10 +90,11 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     metrics, log = telling.metrics, telling.log
     state = share(settings, metrics, log)
     notes = CallNotes() if settings.show_calls else None
-    store = connect(settings, metrics, None if notes is None else notes.note)
+    store = connect(settings, metrics, None if notes is None else notes.note, shared_rate(settings, state))
     holder = GenerationHolder()
     life = make_life(settings, state, holder, nobody, telling)
-    runner = make_runner(settings, store, metrics, log, lambda: follow(reloader.reload), life.chronicle)
+    locks = write_locks(settings, state)
+    runner = make_runner(settings, store, telling, locks, lambda: follow(reloader.reload), life.chronicle)
     watch(metrics, store, runner, holder)
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
     load = definitions_source(settings, store).load

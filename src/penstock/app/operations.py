@@ -6,15 +6,18 @@ Never here: an `if` about business.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from penstock.app.store import Store
+from penstock.app.telling import Telling
 from penstock.lifecycle import ReloadReport
 from penstock.lifecycle.memory import settle
 from penstock.lifecycle.stages import Build, Settled
 from penstock.operations.chronicle import Chronicle
 from penstock.operations.documents import Compile, DocumentSettings
 from penstock.operations.limits import Limits
+from penstock.operations.locks import WriteLocks
 from penstock.operations.plan import CompiledPlan, compile_operation
 from penstock.operations.runner import Runner
 from penstock.operations.services import Services
@@ -29,10 +32,11 @@ Redefine: TypeAlias = Callable[[], Awaitable[str]]
 
 
 def make_runner(
-    settings: Settings, store: Store, metrics: Metrics, log: Log, redefine: Redefine, chronicle: Chronicle
+    settings: Settings, store: Store, telling: Telling, locks: WriteLocks, redefine: Redefine, chronicle: Chronicle
 ) -> Runner:
     """What runs operations."""
-    services = make_services(settings, store, metrics, log, redefine, chronicle)
+    metrics, log = telling.metrics, telling.log
+    services = replace(make_services(settings, store, metrics, log, redefine, chronicle), locks=locks)
     return Runner(services, document_settings(settings), make_compiler(settings, metrics))
 
 

@@ -5,12 +5,15 @@ Never here: an `if` about business.
 
 from __future__ import annotations
 
+import random
 import time
 
+from penstock.operations.locks import WriteLocks
 from penstock.settings import Settings
-from penstock.state import Clocks, State, Watch, open_state
+from penstock.state import Clocks, State, Turns, Watch, open_state
 from penstock.telemetry.logs import Log
 from penstock.telemetry.metrics import Metrics
+from penstock.upstream.shared_rate import SLACK_SECONDS, Fetch
 
 
 def share(settings: Settings, metrics: Metrics, log: Log) -> State:
@@ -36,6 +39,28 @@ def share(settings: Settings, metrics: Metrics, log: Log) -> State:
         clocks=Clocks(time.monotonic, time.time),
         watch=Watch(on_down=tell_down, on_up=tell_up, on_failure=lambda _reason: metrics.state_failed()),
     )
+
+
+def shared_rate(settings: Settings, state: State) -> Fetch | None:
+    """Where units of the store's rate come from, when processes share it."""
+    per_second = settings.upstream_rate_limit
+    if settings.state_url.kind == "memory" or not per_second:
+        return None
+    limit = max(1, int(per_second))
+    window = limit / per_second + SLACK_SECONDS
+
+    async def fetch(units: int) -> tuple[int, float]:
+        grant = await state.take("rate", units, limit=limit, seconds=window)
+        return grant.amount, grant.wait_seconds
+
+    return fetch
+
+
+def write_locks(settings: Settings, state: State) -> WriteLocks:
+    """What keeps writes to one resource apart, here and in other processes."""
+    if settings.state_url.kind == "memory":
+        return WriteLocks()
+    return WriteLocks(Turns(state, "write", random.random).hold)
 
 
 def require_state(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from penstock.telemetry.metrics import Metrics
 from penstock.upstream.config import RateConfig, StackConfig, TransportConfig
 from penstock.upstream.definitions_source import DefinitionsSource
 from penstock.upstream.observe import ObservedTransport, Observer
+from penstock.upstream.shared_rate import Fetch
 from penstock.upstream.stack import Stack, build_layers
 from penstock.upstream.tokens import ClientCredentials, TokenSource
 from penstock.upstream.transport import Request, Transport
@@ -64,14 +65,16 @@ def definitions_source(settings: Settings, store: Store) -> DefinitionsSource:
     )
 
 
-def connect(settings: Settings, metrics: Metrics, also: Observer | None = None) -> Store:
+def connect(settings: Settings, metrics: Metrics, also: Observer | None = None, fetch: Fetch | None = None) -> Store:
     """The transports stacked, and the token sources over them; nothing is sent yet.
 
     Args:
         settings: Every choice an operator has.
         metrics: Where calls are counted.
         also: Told of every call in the context of whoever makes it, or None.
+        fetch: Where units of the store's rate come from; None for this worker's own share of it.
     """
+    per_second = settings.upstream_rate_limit if fetch else settings.upstream_rate_limit / settings.workers
     config = StackConfig(
         base_url=settings.upstream_url,
         kind=settings.upstream_transport,
@@ -83,7 +86,7 @@ def connect(settings: Settings, metrics: Metrics, also: Observer | None = None) 
             max_body_bytes=settings.upstream_max_body_bytes,
             user_agent=f"penstock/{__version__}",
         ),
-        rate=RateConfig(per_second=settings.upstream_rate_limit / settings.workers),
+        rate=RateConfig(per_second=per_second),
     )
 
     def observe(request: Request, outcome: int | PenstockError, seconds: float) -> None:
@@ -92,7 +95,7 @@ def connect(settings: Settings, metrics: Metrics, also: Observer | None = None) 
         if isinstance(outcome, LimitError):
             metrics.upstream_shed(outcome.public_code)
 
-    stack = build_layers(config, observer=observe)
+    stack = build_layers(config, observer=observe, fetch=fetch)
     transport = stack.transport
     if also is not None:
         transport = ObservedTransport(transport, also)

@@ -73,8 +73,14 @@ class RedisServer:
         return self._client.pubsub()
 
     async def _send(self, *words: Word) -> object:
-        answer: object = await self._client.execute_command(*words)  # type: ignore[no-untyped-call]  # redis-py's gap
-        return answer
+        task = asyncio.current_task()
+        given_up = 0 if task is None else task.cancelling()
+        try:
+            answer: object = await self._client.execute_command(*words)  # type: ignore[no-untyped-call]  # redis-py's gap
+            return answer
+        finally:
+            if task is not None and task.cancelling() > given_up:  # redis-py sometimes swallows a cancellation
+                raise asyncio.CancelledError
 
     async def aclose(self) -> None:
         """End every connection."""

@@ -11,6 +11,7 @@ from collections import deque
 
 from penstock.errors import LimitError
 from penstock.upstream.config import RateConfig
+from penstock.upstream.shared_rate import SharedRate
 from penstock.upstream.transport import Request, Response, Transport
 
 
@@ -21,11 +22,16 @@ class RateLimiter:
     Calls beyond wait in the order they came. A call is refused at once when its turn would come after its deadline,
     or when too many wait already.
 
+    Args:
+        config: The rate, and how many may wait.
+        shared: Keeps the rate together with other processes; None where this one has it to itself.
+
     Attributes:
         waiting: Calls in line.
     """
 
-    def __init__(self, config: RateConfig) -> None:
+    def __init__(self, config: RateConfig, shared: SharedRate | None = None) -> None:
+        self._shared = shared
         self._rate = config.per_second
         self._size = max(1, int(config.per_second))
         self._window = self._size / config.per_second
@@ -37,10 +43,7 @@ class RateLimiter:
 
     def pass_now(self, now: float) -> bool:
         """Begin one call at this time of the event loop's clock, if it need not wait; False where `admit` is needed."""
-        if self.waiting or not self._has_room(now):
-            return False
-        self._begun.append(now)
-        return True
+        return not self.waiting and self._begin(now)
 
     async def admit(self, request: Request) -> None:
         """Wait for the turn to begin one call.
@@ -54,16 +57,35 @@ class RateLimiter:
             return
         wait = self._wait_seconds(now)
         if self.waiting >= self._max_waiting or now + wait > request.deadline:
-            raise LimitError(
-                f"The store takes {self._rate:g} requests a second and too many wait. Try again.",
-                "RATE_LIMITED",
-                retry_after=round(wait, 3),
-            )
+            raise self._refusal(wait)
         turn = loop.create_future()
         self._line.append(turn)
         self.waiting += 1
         if self._timer is None:
             self._arm(loop, now)
+        if self._shared is None:
+            await self._take(turn, loop)
+            return
+        try:
+            async with asyncio.timeout_at(request.deadline):  # nobody here knows how many wait elsewhere
+                await self._take(turn, loop)
+        except TimeoutError as error:
+            raise self._refusal(self._window) from error
+
+    def close(self) -> None:
+        """Let everybody go: what stands below is closed and says so."""
+        if self._shared is not None:
+            self._shared.close()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._line:
+            turn = self._line.popleft()
+            if not turn.done():
+                self.waiting -= 1
+                turn.set_result(None)
+
+    async def _take(self, turn: asyncio.Future[None], loop: asyncio.AbstractEventLoop) -> None:
         try:
             await turn
         except asyncio.CancelledError:
@@ -74,16 +96,18 @@ class RateLimiter:
                 self._tick(loop)
             raise
 
-    def close(self) -> None:
-        """Let everybody go: what stands below is closed and says so."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        while self._line:
-            turn = self._line.popleft()
-            if not turn.done():
-                self.waiting -= 1
-                turn.set_result(None)
+    def _refusal(self, wait: float) -> LimitError:
+        return LimitError(
+            f"The store takes {self._rate:g} requests a second and too many wait. Try again.",
+            "RATE_LIMITED",
+            retry_after=round(wait, 3),
+        )
+
+    def _begin(self, now: float) -> bool:
+        if not self._has_room(now) or (self._shared is not None and not self._shared.use(now)):
+            return False
+        self._begun.append(now)
+        return True
 
     def _has_room(self, now: float) -> bool:
         begun = self._begun
@@ -114,10 +138,12 @@ class RateLimiter:
         while line:
             if line[0].done():
                 line.popleft()
-            elif self._has_room(now):
-                self._begun.append(now)
+            elif self._begin(now):
                 self.waiting -= 1
                 line.popleft().set_result(None)
+            elif self._shared is not None and self._has_room(now):
+                self._shared.want(self.waiting, lambda: self._tick(loop))
+                return
             else:
                 self._arm(loop, now)
                 return

@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from penstock.upstream.breaker import BreakingTransport, CircuitBreaker
-from penstock.upstream.config import StackConfig
+from penstock.upstream.config import RateConfig, StackConfig
 from penstock.upstream.direct import DirectTransport, Layers
 from penstock.upstream.httpx_transport import HttpxTransport
 from penstock.upstream.lean import LeanTransport
 from penstock.upstream.observe import ObservedTransport, Observer
 from penstock.upstream.rate import RateLimitedTransport, RateLimiter
 from penstock.upstream.retry import RetryingTransport
+from penstock.upstream.shared_rate import Fetch, SharedRate
 from penstock.upstream.transport import Transport
 
 
@@ -54,6 +55,7 @@ def build_layers(
     config: StackConfig,
     *,
     observer: Observer | None = None,
+    fetch: Fetch | None = None,
     clock: Callable[[], float] = time.monotonic,
     random: Callable[[], float] = random_module.random,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -63,6 +65,7 @@ def build_layers(
     Args:
         config: Bounds of every layer.
         observer: Told of every call, or None.
+        fetch: Where units of a rate come from that is kept together with other processes; None for this one's own.
         clock: Seconds that only grow, for the breaker.
         random: Draws from [0, 1), for the jitter of retries.
         sleep: Waits for seconds, between retries.
@@ -70,22 +73,26 @@ def build_layers(
     Raises:
         OperatorError: The URL or the file of authorities cannot be used.
     """
-    limiter = RateLimiter(config.rate) if config.rate.per_second > 0 else None
+    limiter = _limiter(config.rate, fetch)
     breaker = CircuitBreaker(config.breaker, clock=clock) if config.breaker.failures > 0 else None
     retrying: RetryingTransport | None = None
     admit = None if limiter is None else limiter.admit  # a call made again counts like any other
     lean = LeanTransport(config.base_url, config.connection) if config.kind == "lean" else None
     transport: Transport = lean or HttpxTransport(config.base_url, config.connection)
-    if breaker is not None:
-        transport = BreakingTransport(transport, breaker)
+    transport = transport if breaker is None else BreakingTransport(transport, breaker)
     if config.retry.max_attempts > 1:
-        transport = retrying = RetryingTransport(
+        retrying = transport = RetryingTransport(
             transport, config.retry, random=random, sleep=sleep, before_again=admit
         )
-    if limiter is not None:
-        transport = RateLimitedTransport(transport, limiter)
+    transport = transport if limiter is None else RateLimitedTransport(transport, limiter)
     if observer is not None:
         transport = ObservedTransport(transport, observer)
     if lean is not None and retrying is not None and breaker is not None and observer is not None:
         transport = DirectTransport(Layers(transport, observer, limiter, retrying, breaker, lean))
     return Stack(transport, limiter, breaker)
+
+
+def _limiter(rate: RateConfig, fetch: Fetch | None) -> RateLimiter | None:
+    if rate.per_second <= 0:
+        return None
+    return RateLimiter(rate, None if fetch is None else SharedRate(fetch, max(1, int(rate.per_second))))

@@ -62,7 +62,7 @@ class Write:
         if not self.values:
             yield
             return
-        async with self.context.services.locks.hold(self.where(self.mutation.lock)):
+        async with self.context.services.locks.hold(self.where(self.mutation.lock), self.context.deadline):
             yield
 
     async def send(self, body: bytes, where: str = "", route: Route | None = None) -> Response:
