@@ -65,6 +65,7 @@ def _count_everything_once(metrics: Metrics) -> None:
     metrics.limit_exceeded("tokens")
     metrics.schema_checked("swapped")
     metrics.upstream_shed("RATE_LIMITED")
+    metrics.spans_ended("sent", 1)
     metrics.watch(UpstreamFacts, lambda: DocumentFacts(1, 1, 1))
     metrics.state_failed()
 

@@ -66,8 +66,8 @@ class Served:
 
 
 @asynccontextmanager
-async def served(url: str, **changes: Any) -> AsyncIterator[Served]:
-    """Run a gateway in front of the store at ``url``; ``changes`` are settings by name."""
+async def served(url: str, *, environ: dict[str, str] | None = None, **changes: Any) -> AsyncIterator[Served]:
+    """Run a gateway in front of the store at ``url``; ``changes`` are settings by name, ``environ`` has `OTEL_…`."""
     settings = Settings(
         upstream_url=url,
         client_id="sandbox",
@@ -77,7 +77,7 @@ async def served(url: str, **changes: Any) -> AsyncIterator[Served]:
         schema_poll_seconds=0,
     )
     logged = io.StringIO()
-    gateway = create_gateway(replace(settings, **changes), log_stream=logged)
+    gateway = create_gateway(replace(settings, **changes), log_stream=logged, environ=environ or {})
     listener = listen("127.0.0.1", 0)
     server = Server(configure(gateway.app, 1))
     task = asyncio.create_task(server.serve(sockets=[listener]))

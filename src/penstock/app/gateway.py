@@ -11,9 +11,11 @@ import random
 import secrets
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
+from penstock.app.around import make_around
 from penstock.app.door import make_endpoint_parts
 from penstock.app.life import Lifelong, make_lifespan
 from penstock.app.operations import follow, make_build, make_runner
@@ -23,7 +25,6 @@ from penstock.app.store import connect, definitions_source, require_store
 from penstock.app.telling import make_telling, watch
 from penstock.http.asgi import App
 from penstock.http.cors import Cors
-from penstock.http.endpoint import GraphQLEndpoint
 from penstock.http.front import Front
 from penstock.http.operating import OperatingParts, create_operating_app
 from penstock.http.request_id import RequestIds
@@ -32,7 +33,6 @@ from penstock.lifecycle import GenerationHolder, Reloader
 from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.judging import nobody
 from penstock.lifecycle.stages import Stages
-from penstock.operations.calls import CallNotes, ShowingCalls
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
 from penstock.state import State
@@ -75,12 +75,15 @@ def create_app_from_environment() -> App:
     return create_app(settings)
 
 
-def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> Gateway:
+def create_gateway(
+    settings: Settings, *, log_stream: TextIO | None = None, environ: Mapping[str, str] | None = None
+) -> Gateway:
     """Build a gateway; call it on a running event loop, nothing is sent before the application's lifespan starts.
 
     Args:
         settings: Every choice an operator has.
         log_stream: Where log lines go; None for standard error.
+        environ: Where the `OTEL_…` variables are; None for the process environment.
 
     Raises:
         OperatorError: A setting that is needed is missing or cannot be used.
@@ -89,8 +92,8 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     telling = make_telling(settings, log_stream or sys.stderr)
     metrics, log = telling.metrics, telling.log
     state = share(settings, metrics, log)
-    notes = CallNotes() if settings.show_calls else None
-    store = connect(settings, metrics, None if notes is None else notes.note, shared_rate(settings, state))
+    around = make_around(settings, os.environ if environ is None else environ, telling)
+    store = connect(settings, metrics, around.transport, shared_rate(settings, state))
     holder = GenerationHolder()
     life = make_life(settings, state, holder, nobody, telling)
     locks = write_locks(settings, state)
@@ -101,14 +104,13 @@ def create_gateway(settings: Settings, *, log_stream: TextIO | None = None) -> G
     stages = Stages(load=load, build=make_build(runner), judge=life.judge, record=(life.record,))
     reloader = Reloader(holder, stages, beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
-    runs = runner if notes is None else ShowingCalls(runner, notes)
-    graphql = make_endpoint_parts(settings, runs, holder, ids, telling)
+    graphql = make_endpoint_parts(settings, around.runs(runner), holder, ids, telling)
     exposition = metrics.render if settings.metrics else None
     orders = life.orders(reloader)
     operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token, orders, life.feed)
-    lifelong = Lifelong(reloader, store, state, telling, life.beside(reloader))
+    lifelong = Lifelong(reloader, store, state, telling, (*life.beside(reloader), *around.beside))
     rest = create_operating_app(operating, make_lifespan(lifelong))
-    front: App = Front(GraphQLEndpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
+    front: App = Front(around.endpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
     app = Cors(front, settings.cors_origins) if settings.cors_origins else front
     return Gateway(app, holder, reloader, store.own, state, metrics, log)
 

@@ -6,6 +6,7 @@ Never here: an `if` about business, requests.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from penstock import __version__
@@ -14,7 +15,6 @@ from penstock.settings import Settings
 from penstock.telemetry.metrics import Metrics
 from penstock.upstream.config import RateConfig, StackConfig, TransportConfig
 from penstock.upstream.definitions_source import DefinitionsSource
-from penstock.upstream.observe import ObservedTransport, Observer
 from penstock.upstream.shared_rate import Fetch
 from penstock.upstream.stack import Stack, build_layers
 from penstock.upstream.tokens import ClientCredentials, TokenSource
@@ -65,17 +65,43 @@ def definitions_source(settings: Settings, store: Store) -> DefinitionsSource:
     )
 
 
-def connect(settings: Settings, metrics: Metrics, also: Observer | None = None, fetch: Fetch | None = None) -> Store:
+def _as_it_is(transport: Transport) -> Transport:
+    """Nothing round it."""
+    return transport
+
+
+def connect(
+    settings: Settings,
+    metrics: Metrics,
+    around: Callable[[Transport], Transport] = _as_it_is,
+    fetch: Fetch | None = None,
+) -> Store:
     """The transports stacked, and the token sources over them; nothing is sent yet.
 
     Args:
         settings: Every choice an operator has.
         metrics: Where calls are counted.
-        also: Told of every call in the context of whoever makes it, or None.
+        around: What goes round the whole of it, in the context of whoever makes a call.
         fetch: Where units of the store's rate come from; None for this worker's own share of it.
     """
-    per_second = settings.upstream_rate_limit if fetch else settings.upstream_rate_limit / settings.workers
-    config = StackConfig(
+
+    def observe(request: Request, outcome: int | PenstockError, seconds: float) -> None:
+        status = str(outcome) if isinstance(outcome, int) else type(outcome).__name__
+        metrics.upstream_called(request.method, request.route, status, seconds)
+        if isinstance(outcome, LimitError):
+            metrics.upstream_shed(outcome.public_code)
+
+    stack = build_layers(_config(settings, is_shared=fetch is not None), observer=observe, fetch=fetch)
+    transport = around(stack.transport)
+    anonymous = _token_source(settings, transport, None)
+    secret = settings.client_secret.reveal()
+    return Store(transport, stack, _token_source(settings, transport, secret) if secret else anonymous, anonymous)
+
+
+def _config(settings: Settings, *, is_shared: bool) -> StackConfig:
+    """Bounds of every layer; a rate that is not shared is divided among the workers."""
+    per_second = settings.upstream_rate_limit if is_shared else settings.upstream_rate_limit / settings.workers
+    return StackConfig(
         base_url=settings.upstream_url,
         kind=settings.upstream_transport,
         connection=TransportConfig(
@@ -88,20 +114,6 @@ def connect(settings: Settings, metrics: Metrics, also: Observer | None = None, 
         ),
         rate=RateConfig(per_second=per_second),
     )
-
-    def observe(request: Request, outcome: int | PenstockError, seconds: float) -> None:
-        status = str(outcome) if isinstance(outcome, int) else type(outcome).__name__
-        metrics.upstream_called(request.method, request.route, status, seconds)
-        if isinstance(outcome, LimitError):
-            metrics.upstream_shed(outcome.public_code)
-
-    stack = build_layers(config, observer=observe, fetch=fetch)
-    transport = stack.transport
-    if also is not None:
-        transport = ObservedTransport(transport, also)
-    anonymous = _token_source(settings, transport, None)
-    secret = settings.client_secret.reveal()
-    return Store(transport, stack, _token_source(settings, transport, secret) if secret else anonymous, anonymous)
 
 
 def _token_source(settings: Settings, transport: Transport, secret: str | None) -> TokenSource:

@@ -148,6 +148,7 @@ class Metrics(Collector):
         self.reloads = self._counter(
             "penstock_schema_reloads", "Looks at the store's definitions, by what came of them.", ("outcome",)
         )
+        self.spans = self._counter("penstock_spans", "Spans of traces, by what came of them.", ("outcome",))
         words = "Number of the serving generation."
         self._gauge("penstock_schema_generation", words, "max", lambda: self._schema.number)
         self._gauge("penstock_schema_age_seconds", "Time since its definitions were read.", "max", self._age)
@@ -199,6 +200,10 @@ class Metrics(Collector):
     def limit_exceeded(self, limit: str) -> None:
         """Count what a limit refused; the name is one of a fixed set."""
         self.limits.add((limit,))
+
+    def spans_ended(self, outcome: str, amount: int) -> None:
+        """Count spans that were ``sent`` to the collector or ``dropped``."""
+        self.spans.add((outcome,), amount)
 
     def schema_checked(self, outcome: str) -> None:
         """Count a look at the definitions: ``swapped``, ``unchanged``, ``held`` or ``failed``."""
