@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 
+import msgspec
+
 from penstock.definitions.model import JSON
 from penstock.errors import CredentialError, LimitError, PenstockError
 from penstock.operations.failures import ArgumentError, blames_bearer, blames_customer_token, error_entry
@@ -21,45 +23,28 @@ from penstock.upstream.transport import NO_HEADERS, HeaderBlock, Request, Respon
 from penstock.upstream.wire import is_id
 
 
-class Context:
-    """One request's own state; made anew for each and never shared."""
+class Context(msgspec.Struct, eq=False):
+    """One request's own state; made anew for each and never shared. A struct, because each request makes one."""
 
-    __slots__ = (
-        "_headers",
-        "_is_renewed",
-        "_loader",
-        "_renewal",
-        "calls",
-        "credentials",
-        "deadline",
-        "errors",
-        "generation",
-        "request_id",
-        "services",
-        "suggestions",
-    )
+    services: Services
+    generation: Generation
+    credentials: Credentials
+    request_id: str
+    suggestions: bool = True
+    deadline: float = 0.0
+    calls: int = 0
+    errors: list[dict[str, JSON]] = []
+    _headers: HeaderBlock | None = None
+    _renewal: asyncio.Lock | None = None
+    _is_renewed: bool = False
+    _loader: Loader | None = None
 
-    def __init__(
-        self,
-        services: Services,
-        generation: Generation,
-        credentials: Credentials,
-        request_id: str,
-        *,
-        suggestions: bool = True,
-    ) -> None:
-        self.services = services
-        self.generation = generation
-        self.credentials = credentials
-        self.request_id = request_id
-        self.suggestions = suggestions
-        self.deadline = asyncio.get_running_loop().time() + services.timeout_seconds
-        self.calls = 0
-        self.errors: list[dict[str, JSON]] = []
-        self._headers: HeaderBlock | None = None
-        self._renewal: asyncio.Lock | None = None
-        self._is_renewed = False
-        self._loader: Loader | None = None
+    def __post_init__(self) -> None:
+        self.deadline = asyncio.get_running_loop().time() + self.services.timeout_seconds
+
+    def __repr__(self) -> str:
+        """Without what it holds: credentials and errors may name people."""
+        return f"Context({self.request_id!r})"
 
     def end(self) -> None:
         """Let go of what was read: the loader knows the context, and only the collector would part them."""

@@ -20,13 +20,8 @@ Read: TypeAlias = Callable[[str, str], Awaitable[Response]]
 """Route template and target → the answer."""
 
 
-class _Flight:
-    """A read under way; ``waiters`` are told when it lands."""
-
-    __slots__ = ("waiters",)
-
-    def __init__(self) -> None:
-        self.waiters: list[asyncio.Future[None]] = []
+_Flight: TypeAlias = list[asyncio.Future[None]]
+"""A read under way: who is told when it lands. A list, because one is made for every read."""
 
 
 class Loader:
@@ -65,15 +60,18 @@ class Loader:
         Raises:
             PenstockError: This target failed; every later call for it fails alike.
         """
-        while (known := self._known.get(target)) is not None:
+        known = self._known.get(target)
+        while known is not None:
             if isinstance(known, Response):
                 return known
             if isinstance(known, PenstockError):
                 raise known
             landing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            known.waiters.append(landing)
+            known.append(landing)
             await landing
-        flight = self._known[target] = _Flight()
+            known = self._known.get(target)
+        flight: _Flight = []
+        self._known[target] = flight
         try:
             if self._under_way >= self._bound:
                 await self._turn()
@@ -91,7 +89,10 @@ class Loader:
             # Cancelled: whoever waits for this read makes it again.
             self._land(target, flight, None)
             raise
-        self._land(target, flight, landed)
+        if flight:
+            self._land(target, flight, landed)
+        elif self._known.get(target) is flight:
+            self._known[target] = landed
         return landed
 
     def prime(self, target: str, response: Response) -> None:
@@ -135,7 +136,7 @@ class Loader:
                 del self._known[target]
             else:
                 self._known[target] = landed
-        for waiter in flight.waiters:
+        for waiter in flight:
             if not waiter.done():
                 waiter.set_result(None)
 

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import msgspec
+
 from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
 from penstock.operations.edges import found, parent_value
@@ -161,8 +163,9 @@ class ConnectionNode:
         return _Strict(decoded, received, envelope.meta)
 
 
-@dataclass(frozen=True, slots=True)
-class _Strict:
+class _Strict(msgspec.Struct, frozen=True, gc=False):
+    """Rows decoded by one selection; a struct, because there is one for every page of a fan-out."""
+
     decoded: list[Decoded]
     received: int
     meta: JSON

@@ -82,14 +82,31 @@ async def finish(run: Run, fillings: list[Filling]) -> None:
         return
     bound = run.context.services.concurrency
     if len(fillings) <= bound:
-        await asyncio.gather(*fillings)
+        await _all(fillings)
         return
     line = iter(fillings)
     try:
-        await asyncio.gather(*[_work(line) for _ in range(bound)])
+        await _all([_work(line) for _ in range(bound)])
     finally:
         for left in line:  # only after a failure or a cancellation
             left.close()
+
+
+async def _all(fillings: list[Filling]) -> None:
+    """Run them together. None fails but by a bug of ours, so that nobody listens to each as `asyncio.gather` does.
+
+    Whoever fails or is cancelled takes the others along; nothing is left running.
+    """
+    start = asyncio.get_running_loop().create_task
+    tasks = [start(filling) for filling in fillings]
+    try:
+        for task in tasks:
+            await task
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 async def _work(line: Iterator[Filling]) -> None:

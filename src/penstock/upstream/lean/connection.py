@@ -20,6 +20,8 @@ class Owner(Protocol):
     """Who a connection reports to."""
 
     config: TransportConfig
+    watched_until: float
+    """When it looks at its connections next, on the loop's clock."""
 
     def lost(self, connection: LeanConnection) -> None:
         """Its socket is closed; the connection is of no more use."""
@@ -52,6 +54,7 @@ class LeanConnection(asyncio.Protocol):
         "_config",
         "_deadline",
         "_due",
+        "_first_byte_timeout",
         "_is_blocked",
         "_loop",
         "_owner",
@@ -71,6 +74,7 @@ class LeanConnection(asyncio.Protocol):
     def __init__(self, owner: Owner, loop: asyncio.AbstractEventLoop) -> None:
         self._owner = owner
         self._config = owner.config
+        self._first_byte_timeout = owner.config.first_byte_timeout
         self._loop = loop
         self._reader = AnswerReader(owner.config)
         self._waiter: asyncio.Future[Response] | None = None
@@ -88,17 +92,21 @@ class LeanConnection(asyncio.Protocol):
         The connection must be alive and idle. From here on, a byte may have left.
         """
         waiter = self._waiter = self._loop.create_future()
+        owner = self._owner
         self._request = request
         self._reader.reset(is_head_only=request.method == "HEAD")
         self._started = now
-        self._deadline = deadline = request.deadline
-        due = now + self._config.first_byte_timeout
-        self._due = due = min(due, deadline)
+        self._deadline = due = request.deadline
+        first_byte = now + self._first_byte_timeout
+        if first_byte < due:
+            due = first_byte
+        self._due = due
         self.is_answered = False
         self.uses += 1
-        self._owner.watch(due)
+        if due < owner.watched_until:
+            owner.watch(due)
         self._payload = payload
-        self._owner.post(self)
+        owner.post(self)
         return waiter
 
     def write_out(self) -> None:

@@ -42,11 +42,11 @@ class Pool:
         "_outbox",
         "_places",
         "_timer",
-        "_timer_at",
         "_waiting",
         "config",
         "connections",
         "is_closed",
+        "watched_until",
     )
 
     def __init__(self, origin: Origin, config: TransportConfig, context: ssl.SSLContext | None) -> None:
@@ -61,7 +61,7 @@ class Pool:
         self._waiting = 0
         self._places = config.max_connections
         self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = inf
+        self.watched_until = inf
         self._drained: asyncio.Future[None] | None = None
 
     def bind(self) -> Callable[[], float]:
@@ -124,7 +124,7 @@ class Pool:
         self.is_closed = True
         if self._timer is not None:
             self._timer.cancel()
-            self._timer_at = inf
+            self.watched_until = inf
         while self._line:
             turn, request = self._line.popleft()
             if not turn.done():
@@ -169,10 +169,10 @@ class Pool:
 
     def watch(self, due: float) -> None:
         """See `Owner.watch`."""
-        if due < self._timer_at and self._loop is not None:
+        if due < self.watched_until and self._loop is not None:
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer_at = due
+            self.watched_until = due
             self._timer = self._loop.call_at(due, self._tick)
 
     def _hand_over(self, turn: LeanConnection | None) -> bool:
@@ -230,7 +230,7 @@ class Pool:
         loop = self._loop
         if loop is None or self.is_closed:
             return
-        self._timer_at = inf
+        self.watched_until = inf
         now = loop.time() + 0.001  # a timer may fire a clock tick early
         due = inf
         for connection in list(self.connections):
