@@ -82,12 +82,9 @@ class Loader:
                 self._under_way -= 1
                 if self._line:
                     self._call_next()
-        except PenstockError as error:
-            self._land(target, flight, error)
-            raise
-        except BaseException:
-            # Cancelled: whoever waits for this read makes it again.
-            self._land(target, flight, None)
+        except BaseException as error:
+            # None where it was cancelled: whoever waits for this read makes it again.
+            self._land(target, flight, error if isinstance(error, PenstockError) else None)
             raise
         if flight:
             self._land(target, flight, landed)

@@ -19,7 +19,7 @@ import msgspec
 from penstock.definitions.model import JSON
 from penstock.operations.plan.entries import EdgeEntry, Entry, Fix, FromRow
 from penstock.operations.plan.node import Filling, Node, Output, Place, Run, fill
-from penstock.operations.plan.shapes import Decoded, Many, Shape
+from penstock.operations.plan.shapes import Decoded, Many, One, Shape
 from penstock.operations.values import Row
 from penstock.resources.attributes import Path
 
@@ -54,10 +54,12 @@ class RowSelection:
         "_fixes",
         "_forms",
         "_get",
+        "_keys",
+        "_made_out",
         "_needs",
-        "_out",
         "_readers",
         "_renamed",
+        "_shape",
         "has_edges",
         "is_fast",
     )
@@ -70,12 +72,8 @@ class RowSelection:
             has_id: Whether rows must show an id.
             checks: Where rows show the id of the row they hang on.
         """
-        self._out = msgspec.defstruct(
-            "Answer",
-            [(f"g{index}", object, None) for index in range(len(entries))],
-            rename={f"g{index}": entry.key for index, entry in enumerate(entries)},
-            gc=False,
-        )
+        self._keys = [entry.key for entry in entries]
+        self._made_out: type[msgspec.Struct] | None = None
         self._edges = [
             _Edge(f"g{index}", entry.key, entry.node)
             for index, entry in enumerate(entries)
@@ -85,14 +83,15 @@ class RowSelection:
         self._readers: list[FromRow] = [_null if isinstance(entry, EdgeEntry) else entry.from_row for entry in entries]
         self.is_fast = not any(isinstance(entry, Entry) and entry.needs_whole_row for entry in entries)
         shape = Shape(entries, has_id=has_id, checks=checks)
-        self._renamed = shape.renamed([entry.key for entry in entries])
+        self._renamed = shape.renamed(self._keys)
         self._get = _getter(shape.order)
         self._fixes: list[tuple[int, Fix]] = shape.fixes
         self._needs = shape.needs
         self._checks = shape.checks
         self._forms = [(attrgetter(name), form) for name, form in shape.forms]
-        self._decode_one = msgspec.json.Decoder(shape.envelope_of_one()).decode
-        self._decode_many = msgspec.json.Decoder(shape.envelope_of_many()).decode
+        self._shape = shape
+        self._decode_one: Callable[[bytes], One] | None = None
+        self._decode_many: Callable[[bytes], Many] | None = None
 
     def decode_one(self, body: bytes) -> Decoded:
         """The row of an answer, strictly.
@@ -101,7 +100,7 @@ class RowSelection:
             Unfit: It has to be read liberally.
         """
         try:
-            row = self._decode_one(body).data
+            row = (self._decode_one or self._make_one())(body).data
         except _NOT_DECODED as error:
             raise Unfit from error
         for read, form in self._forms:
@@ -116,7 +115,7 @@ class RowSelection:
             Unfit: They have to be read liberally.
         """
         try:
-            answer = self._decode_many(body)
+            answer = (self._decode_many or self._make_many())(body)
         except _NOT_DECODED as error:
             raise Unfit from error
         for read, form in self._forms:
@@ -178,6 +177,26 @@ class RowSelection:
         except (AttributeError, TypeError):
             return False
         return is_shown
+
+    # A class takes kilobytes, and most selections need one or two of these three.
+
+    @property
+    def _out(self) -> type[msgspec.Struct]:
+        """The answer's struct, where it is not a row's under other names."""
+        if self._made_out is None:
+            names = [f"g{index}" for index in range(len(self._keys))]
+            fields = [(name, object, None) for name in names]
+            rename = dict(zip(names, self._keys, strict=True))
+            self._made_out = msgspec.defstruct("Answer", fields, rename=rename, gc=False)
+        return self._made_out
+
+    def _make_one(self) -> Callable[[bytes], One]:
+        made = self._decode_one = msgspec.json.Decoder(self._shape.envelope_of_one()).decode
+        return made
+
+    def _make_many(self) -> Callable[[bytes], Many]:
+        made = self._decode_many = msgspec.json.Decoder(self._shape.envelope_of_many()).decode
+        return made
 
     def fillings(self, run: Run, row: Row, out: Output, place: Place) -> list[Filling]:
         """What is left to fetch below a row."""
