@@ -143,8 +143,12 @@ class InProcess:
         return (await self._runner.run(self.generation, request, CALLER)).body
 
 
+def count_nothing(_owner: str, _name: str) -> None:
+    """One for all documents, as in the gateway: plans that count differently share nothing."""
+
+
 def compile_or_stop(generation: Generation, document: DocumentNode, operation: OperationDefinitionNode) -> Plan | str:
-    made = compile_operation(generation, document, operation, lambda _owner, _name: None)
+    made = compile_operation(generation, document, operation, count_nothing)
     if isinstance(made, str):
         raise SystemExit(f"There is no plan: {made}.")
     return made

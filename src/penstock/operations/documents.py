@@ -100,7 +100,7 @@ class DocumentSettings:
     limits: Limits = field(default_factory=Limits)
     introspection: bool = True
     suggestions: bool = True
-    cache_entries: int = 1_000
+    cache_entries: int = 500
     cache_characters: int = 8_000_000
 
 

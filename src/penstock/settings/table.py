@@ -132,7 +132,7 @@ class Settings:
         default=16, metadata=row(integer(0), "Levels of lists and objects in a variable; 0 is no limit.")
     )
     document_cache_entries: int = field(
-        default=1000, metadata=row(integer(0), "Prepared operations a worker remembers.")
+        default=500, metadata=row(integer(0), "Prepared operations a worker remembers, 14 to 40 kB each.")
     )
     document_cache_bytes: int = field(
         default=32 * 1024 * 1024, metadata=row(integer(0), "Size of the documents a worker remembers, together.")

@@ -26,7 +26,7 @@ from penstock.operations.plan.fetches import ListNode, OneNode, RelationNode, re
 from penstock.operations.plan.mutations import MutationNode, PayloadEntry
 from penstock.operations.plan.node import Node
 from penstock.operations.plan.plain import MetadataNode, PlainEntry, PlainSelection, SessionNode, custom_entry
-from penstock.operations.plan.rows import RowSelection
+from penstock.operations.plan.rows import RowSelection, SharedSelections
 from penstock.resources.attributes import Attribute, Group, Path, Session
 from penstock.resources.rows import Mutation, Tombstone
 from penstock.resources.ways import Edge, FromRow, Relation, Shape
@@ -57,6 +57,8 @@ class FieldCompiler:
         uncoercible: Uncoercible,
     ) -> None:
         self._description = generation.description
+        shared = generation.prepared.setdefault(SharedSelections, SharedSelections())
+        self._shared = shared if isinstance(shared, SharedSelections) else SharedSelections()
         self._types = generation.schema.type_map
         self._collector = collector
         self._required = required_variables(operation)
@@ -114,10 +116,25 @@ class FieldCompiler:
 
     def _rows(self, owner: ObjectDescription, items: Sequence[Selected], checks: Sequence[Path] = ()) -> RowSelection:
         merged = Selected(items[0].key, tuple(node for item in items for node in item.nodes))
-        entries = [self._row_entry(owner, item) for item in self._collector.below(merged, owner.name)]
+        selected = self._collector.below(merged, owner.name)
         resource = owner.resource
         has_id = resource is not None and any(row.name == "id" for row in resource.attributes)
-        return RowSelection(entries, has_id=has_id, checks=checks)
+
+        def make() -> RowSelection:
+            entries = [self._row_entry(owner, item) for item in selected]
+            return RowSelection(entries, has_id=has_id, checks=checks)
+
+        if not all(self._is_leaf(owner, item) for item in selected):
+            return make()
+        key = (owner.name, tuple([(item.key, item.name) for item in selected]), tuple(checks), self._uncoercible)
+        return self._shared.get(key, make)
+
+    def _is_leaf(self, owner: ObjectDescription, item: Selected) -> bool:
+        """Whether a field's name and response key say all about it."""
+        if item.name == "__typename":
+            return True
+        field = owner.field(item.name)
+        return isinstance(field.source, Attribute) and field.type.name not in self._description.objects
 
     def _row_entry(self, owner: ObjectDescription, item: Selected) -> Entry | EdgeEntry:
         if item.name == "__typename":
