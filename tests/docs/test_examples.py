@@ -44,8 +44,8 @@ def name_of(example: Example) -> str:
 
 @pytest.mark.parametrize("example", list(examples()), ids=name_of)
 def test_example(dev: Dev, example: Example) -> None:
-    is_write = example.document.lstrip().startswith("mutation")
-    headers = {"X-Moltin-Customer-Token": sign_in(dev)} if is_write else {"Authorization": dev.authorization}
+    is_a_customers = example.document.lstrip().startswith("mutation") or re.search(r"\bme \{", example.document)
+    headers = {"X-Moltin-Customer-Token": sign_in(dev)} if is_a_customers else {"Authorization": dev.authorization}
 
     if "$email" in example.document:
         answer = dev.ask(_with_login(example.document, dev), {})

@@ -18,7 +18,7 @@ from typing import TextIO
 from penstock.app.around import make_around
 from penstock.app.door import make_endpoint_parts
 from penstock.app.life import Lifelong, make_lifespan
-from penstock.app.operations import follow, make_build, make_runner
+from penstock.app.operations import Following, Shared, follow, make_build, make_runner
 from penstock.app.schema_life import make_life
 from penstock.app.sharing import share, shared_rate, write_locks
 from penstock.app.store import connect, definitions_source, require_store
@@ -96,8 +96,9 @@ def create_gateway(
     store = connect(settings, metrics, around.transport, shared_rate(settings, state))
     holder = GenerationHolder()
     life = make_life(settings, state, holder, nobody, telling)
-    locks = write_locks(settings, state)
-    runner = make_runner(settings, store, telling, locks, lambda: follow(reloader.reload), life.chronicle)
+    shared = Shared(state, write_locks(settings, state))
+    following = Following(lambda: follow(reloader.reload), life.chronicle)
+    runner = make_runner(settings, store, telling, shared, following)
     watch(metrics, store, runner, holder)
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
     load = definitions_source(settings, store).load

@@ -6,8 +6,8 @@ Never here: an `if` about business.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import TypeAlias, assert_never
+from dataclasses import dataclass
+from typing import assert_never
 
 from penstock.app.store import Store
 from penstock.app.telling import Telling
@@ -23,21 +23,41 @@ from penstock.operations.runner import Runner
 from penstock.operations.services import Services
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
-from penstock.telemetry.logs import Log
+from penstock.state import State
 from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.redaction import describe_failure
 
-Redefine: TypeAlias = Callable[[], Awaitable[str]]
-"""Makes the schema follow the store's definitions; gives why it could not, or ""."""
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """How operations and the life of the schema know of each other.
+
+    Attributes:
+        redefine: Makes the schema follow the store's definitions; gives why it could not, or "".
+        chronicle: What was changed when.
+    """
+
+    redefine: Callable[[], Awaitable[str]]
+    chronicle: Chronicle
 
 
-def make_runner(
-    settings: Settings, store: Store, telling: Telling, locks: WriteLocks, redefine: Redefine, chronicle: Chronicle
-) -> Runner:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What operations share with those of other replicas.
+
+    Attributes:
+        state: Which writes were made under a client's key.
+        locks: Serialises the writes to one resource.
+    """
+
+    state: State
+    locks: WriteLocks
+
+
+def make_runner(settings: Settings, store: Store, telling: Telling, shared: Shared, following: Following) -> Runner:
     """What runs operations."""
-    metrics, log = telling.metrics, telling.log
-    services = replace(make_services(settings, store, metrics, log, redefine, chronicle), locks=locks)
-    return Runner(services, document_settings(settings), make_compiler(settings, metrics))
+    services = make_services(settings, store, telling, shared, following)
+    return Runner(services, document_settings(settings), make_compiler(settings, telling.metrics))
 
 
 async def follow(reload: Callable[[], Awaitable[ReloadReport]]) -> str:
@@ -54,10 +74,9 @@ async def follow(reload: Callable[[], Awaitable[ReloadReport]]) -> str:
             assert_never(report.outcome)
 
 
-def make_services(
-    settings: Settings, store: Store, metrics: Metrics, log: Log, redefine: Redefine, chronicle: Chronicle
-) -> Services:
+def make_services(settings: Settings, store: Store, telling: Telling, shared: Shared, following: Following) -> Services:
     """What all requests share."""
+    metrics, log = telling.metrics, telling.log
     return Services(
         transport=store.transport,
         anonymous=store.anonymous,
@@ -65,8 +84,10 @@ def make_services(
         budget=settings.operation_budget,
         concurrency=settings.upstream_concurrency,
         timeout_seconds=settings.request_timeout_seconds,
-        redefine=redefine,
-        chronicle=chronicle,
+        state=shared.state,
+        locks=shared.locks,
+        redefine=following.redefine,
+        chronicle=following.chronicle,
         on_uncoercible=metrics.value_coercion_failed,
         on_dropped=metrics.row_dropped,
         largest_page=settings.max_page,

@@ -15,6 +15,7 @@ from penstock.definitions.model import JSON
 from penstock.definitions.rules import ViolationCode, is_email, violations
 from penstock.resources.attributes import Attribute, Kind
 from penstock.resources.inputs import InputRow, Nested
+from penstock.upstream.wire import is_id
 
 UserErrorCode: TypeAlias = (
     ViolationCode
@@ -71,7 +72,7 @@ def judge_input(
 
 def _judge_nested(row: Nested, value: JSON, path: tuple[str, ...]) -> tuple[JSON, list[UserError]]:
     if not row.many:
-        return judge_input(row.rows, value, path) if isinstance(value, dict) else (value, [])
+        return _judge_object(row, value, path) if isinstance(value, dict) else (value, [])
     items = _items(value)
     if len(items) > row.most:
         return [], [UserError("LIMIT_REACHED", path, f"{row.name} can have at most {row.most} items at a time.")]
@@ -82,6 +83,14 @@ def _judge_nested(row: Nested, value: JSON, path: tuple[str, ...]) -> tuple[JSON
         made.append(one)
         errors += faults
     return made, errors
+
+
+def _judge_object(row: Nested, value: Mapping[str, JSON], path: tuple[str, ...]) -> tuple[JSON, list[UserError]]:
+    body, errors = judge_input(row.rows, value, path)
+    if row.any_of and not any(value.get(name) for name in row.any_of):
+        message = f"{' or '.join(row.any_of)} is required."
+        errors.append(UserError("REQUIRED", (*path, row.any_of[0]), message))
+    return body, errors
 
 
 def _items(value: JSON) -> list[JSON]:
@@ -97,12 +106,16 @@ def _faults(row: Attribute, value: JSON) -> list[tuple[UserErrorCode, str]]:
         return [(found.code, found.message) for found in violations(row.field, value)]
     if isinstance(value, str):
         return _text_faults(row, value)
+    if row.least is not None and isinstance(value, int) and value < row.least:
+        return [("OUT_OF_RANGE", f"{_label(row)} must be {row.least} or more.")]
     return []
 
 
 def _text_faults(row: Attribute, value: str) -> list[tuple[UserErrorCode, str]]:
     label = _label(row)
     faults: list[tuple[UserErrorCode, str]] = []
+    if row.kind is Kind.ID and not is_id(value):
+        return [("INVALID", f"{label} is not an id: 1 to 64 of the characters A-Z a-z 0-9 _ - are expected.")]
     if _UNPRINTABLE.search(value):
         faults.append(("INVALID", f"{label} holds characters that are no text."))
     if not value.strip() and (row.min_length or row.kind is Kind.EMAIL):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from penstock.operations.chronicle import Chronicle, Silent
 from penstock.operations.locks import WriteLocks
 from penstock.resources.ways import LARGEST_PAGE
+from penstock.state import MemoryState, State
 from penstock.upstream.tokens import TokenSource
 from penstock.upstream.transport import Transport
 
@@ -45,6 +46,7 @@ class Services:
         concurrency: Upstream calls of one operation under way at the same time.
         timeout_seconds: Deadline of one operation.
         now: Epoch seconds, to judge the expiry of tokens.
+        state: What replicas share: which writes were made under a client's key.
         locks: Serialises the writes to one resource.
         redefine: Makes the schema follow the store's definitions; gives a sentence where it could not, else "".
         chronicle: What is known of the schema's life.
@@ -62,6 +64,7 @@ class Services:
     concurrency: int = 16
     timeout_seconds: float = 30.0
     now: Callable[[], float] = time.time
+    state: State = field(default_factory=lambda: MemoryState(time.monotonic))
     locks: WriteLocks = field(default_factory=WriteLocks)
     redefine: Callable[[], Awaitable[str]] = _nothing_follows
     chronicle: Chronicle = field(default_factory=Silent)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from penstock.operations.failures import blames_bearer, blames_customer_token
 from penstock.operations.judging import UserError, UserErrorCode
+from penstock.operations.sayings import saying
 from penstock.resources.attributes import Kind
 from penstock.resources.inputs import InputRow, Leaf, leaves
 from penstock.resources.rows import Mutation
@@ -113,6 +114,9 @@ def _read(item: ErrorItem, found: Sequence[Leaf], prefix: tuple[str, ...]) -> Us
         code, message = "TOO_LONG", f"{label} is too long."
     elif leaf is not None and leaf.row.kind is Kind.EMAIL and "format" in words.lower():
         code, message = "NOT_AN_EMAIL", f"{label} must be an e-mail address, as name@example.com."
+    known = saying(item)
+    if code == "REJECTED" and known is not None:
+        message = known[1]
     return UserError(code, path, message)
 
 

@@ -65,6 +65,7 @@ class Attribute:
         nullable_input: Whether an explicit null may be sent to clear it.
         max_length: Most characters an input may have.
         min_length: Fewest characters an input may have.
+        least: Smallest number an input may be.
         trims_to_lower: Whether an input is trimmed and lower-cased before it is judged (Q2).
         non_null: Only `id`, and the few values the gateway itself makes.
         many: Whether an input takes a list of such values.
@@ -82,6 +83,7 @@ class Attribute:
     nullable_input: bool = True
     max_length: int | None = None
     min_length: int = 0
+    least: int | None = None
     trims_to_lower: bool = False
     non_null: bool = False
     many: bool = False

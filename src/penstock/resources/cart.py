@@ -9,7 +9,9 @@ Source: CONTRACT §11, §5A.1; carts-orders.yaml (`BaseCartResponse`, `CartItemR
 
 from __future__ import annotations
 
-from penstock.resources.attributes import Attribute, EnumRow, Group, Kind
+from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
+from penstock.resources.cart_inputs import DESCRIPTION, NAME
+from penstock.resources.cart_writes import CART_MUTATIONS
 from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, text
 from penstock.resources.money import (
     CART_PRICES,
@@ -47,15 +49,20 @@ KIND = EnumRow(
     ),
 )
 
+CART_CONTACT = GroupType(
+    "CartContact",
+    "Where to write to whoever filled a cart.",
+    (Attribute("email", ("email",), Kind.STRING, "E-mail address."),),
+)
+
 CART = Resource(
     type_name="Cart",
     description="A shopping cart. Whoever knows its id may read and change it.",
     flow="carts",
     attributes=(
         identity("The cart's id."),
-        text("name", "name", "What the cart is called."),
-        text("description", "description", "What is said about it."),
-        Attribute("contactEmail", ("contact", "email"), Kind.STRING, "Where to write to whoever filled it."),
+        NAME,
+        DESCRIPTION,
         CREATED_AT,
         UPDATED_AT,
         Attribute(
@@ -65,11 +72,13 @@ CART = Resource(
             "When it will be forgotten, unless it changes before.",
         ),
     ),
-    groups=(Group("prices", DISPLAY_PRICE, CART_PRICES.type_name, "What it all costs."),),
-    group_types=(CART_PRICES,),
+    groups=(
+        Group("prices", DISPLAY_PRICE, CART_PRICES.type_name, "What it all costs."),
+        Group("contact", ("contact",), CART_CONTACT.type_name, "Where to write to whoever filled it."),
+    ),
+    group_types=(CART_PRICES, CART_CONTACT),
     other_keys=frozenset(
         {
-            "contact",
             "custom_attributes",
             "discount_settings",
             "inventory_settings",
@@ -105,6 +114,7 @@ CART = Resource(
             origins=(("id", FromArgument("id")),),
         ),
     ),
+    mutations=CART_MUTATIONS,
 )
 
 CART_ITEM = Resource(
@@ -148,6 +158,7 @@ CART_ITEM = Resource(
             "custom_discounts",
             "promotions",
             "is_shippable",
+            "price",
         }
     ),
 )

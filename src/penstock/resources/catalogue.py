@@ -13,6 +13,7 @@ from penstock.resources.cart import CART, CART_ITEM
 from penstock.resources.customer import CUSTOMER
 from penstock.resources.flow import FLOW, FLOW_FIELD
 from penstock.resources.order import ORDER, ORDER_ITEM
+from penstock.resources.order_writes import TRANSACTION
 from penstock.resources.rows import Resource
 from penstock.resources.token import ACCESS_TOKEN, CUSTOMER_TOKEN
 
@@ -23,6 +24,7 @@ CORE: tuple[Resource, ...] = (
     ORDER_ITEM,
     CART,
     CART_ITEM,
+    TRANSACTION,
     CUSTOMER_TOKEN,
     ACCESS_TOKEN,
     FLOW,
@@ -53,6 +55,6 @@ FUTURE_NAMES: dict[str, frozenset[str]] = {
     "Order": frozenset({"total", "transactions", "payments", "promotions", "customAttributes", "metadata", "contact"}),
     "OrderItem": frozenset({"prices", "value", "discounts", "order", "product"}),
     "Cart": frozenset({"total", "customer", "customers", "promotions", "discounts", "customAttributes", "metadata"}),
-    "CartItem": frozenset({"prices", "value", "discounts", "cart", "product", "promotion"}),
+    "CartItem": frozenset({"price", "prices", "value", "discounts", "cart", "product", "custom", "promotion"}),
 }
 """Names that core resources will need: reserved from the start, so that no custom field ever has to give one up."""

@@ -27,7 +27,9 @@ class Nested:
         many: Whether it is a list.
         most: Items a list may have.
         one_of: Whether exactly one of its rows is given.
+        any_of: Names of rows of which at least one must hold something.
         extended_by: GraphQL type whose custom fields it takes as well, or "".
+        changes: Whether it changes something that is there: no custom field has to be given then.
     """
 
     name: str
@@ -39,7 +41,9 @@ class Nested:
     many: bool = False
     most: int = MOST_ITEMS
     one_of: bool = False
+    any_of: tuple[str, ...] = ()
     extended_by: str = ""
+    changes: bool = False
 
 
 InputRow: TypeAlias = Attribute | Nested

@@ -6,8 +6,11 @@ Source: CONTRACT §10, §10.1.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
-from penstock.resources.core import CREATED_AT, POSTAL, UPDATED_AT, identity, text
+from penstock.resources.checkout import CHECKOUT, EXTERNAL_REF, ORDER_NUMBER
+from penstock.resources.core import CREATED_AT, POSTAL, UPDATED_AT, identity, relationship_set, text
 from penstock.resources.money import (
     DISPLAY_PRICE,
     ITEM_PRICE_GROUPS,
@@ -16,6 +19,7 @@ from penstock.resources.money import (
     ORDER_PRICES,
     UNIT_PRICES,
 )
+from penstock.resources.order_writes import UPDATE
 from penstock.resources.rows import Resource
 from penstock.resources.ways import Edge, FilterRow, FromArgument, FromRow, Listing, Operator, Route, Shape, SortRow
 
@@ -118,8 +122,8 @@ ORDER = Resource(
         Attribute("status", ("status",), Kind.ENUM, "Where the order stands.", enum=STATUS),
         Attribute("payment", ("payment",), Kind.ENUM, "How far the order is paid.", enum=PAYMENT),
         Attribute("shipping", ("shipping",), Kind.ENUM, "Whether the order was shipped.", enum=SHIPPING),
-        text("orderNumber", "order_number", "The store's own number for the order."),
-        text("externalRef", "external_ref", "The order's reference in another system."),
+        replace(ORDER_NUMBER, create="absent", update="optional"),
+        replace(EXTERNAL_REF, create="absent", update="optional"),
         Attribute("anonymized", ("anonymized",), Kind.BOOLEAN, "Whether personal data was taken out of the order."),
         Attribute("customerName", ("customer", "name"), Kind.STRING, "Name given at the checkout."),
         Attribute("customerEmail", ("customer", "email"), Kind.STRING, "E-mail address given at the checkout."),
@@ -183,6 +187,11 @@ ORDER = Resource(
             listing=ORDER_LISTING,
             primes=True,
         ),
+    ),
+    mutations=(
+        CHECKOUT,
+        UPDATE,
+        relationship_set("order", "order", "Order", "orders", (("id", FromArgument("id")),), ONE),
     ),
 )
 

@@ -19,7 +19,37 @@ from penstock.resources.ways import Edge, Origin, Relation, Route
 ENVELOPE_KEYS = frozenset({"id", "type", "meta", "links", "relationships"})
 """Keys of every row, core or custom: no field has one of them as its slug."""
 
-Verb: TypeAlias = Literal["create", "update", "delete", "send", "token", "relate", "access", "define"]
+Verb: TypeAlias = Literal[
+    "create",
+    "update",
+    "delete",
+    "send",
+    "token",
+    "relate",
+    "access",
+    "define",
+    "put_in",
+    "change_lines",
+    "take_out",
+    "associate",
+    "check_out",
+    "pay",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffOnly:
+    """What a write may ask for with the rights of staff alone, where upstream itself would let anybody.
+
+    Attributes:
+        when: Upstream key → value of the input: where all of them are so, the proof is asked for.
+        proof: A GET that upstream answers to a client_credentials bearer alone.
+        message: What a shopper reads.
+    """
+
+    when: tuple[tuple[str, str], ...]
+    proof: Route
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +87,9 @@ class Mutation:
         by, reread: See `Result.by` and `Result.route`, for the payload's first field.
         also: Other resources that the payload shows.
         lock: Path template of what is written, where that is more than the route's own path: no two writes to it meet.
+        brings: Name of the edge of the payload's first resource whose rows the answer brings along: they are not read
+            again. "" for none.
+        staff_only: What needs the rights of staff, or None.
         warns: Whether the payload shows what upstream says beside a success.
         has_quota: Whether upstream bounds how many there may be (Q10).
         email_is_unique: Whether a refusal that mentions the e-mail means it is taken (Q1).
@@ -79,6 +112,8 @@ class Mutation:
     reread: Route | None = None
     also: tuple[Result, ...] = ()
     lock: str = ""
+    brings: str = ""
+    staff_only: StaffOnly | None = None
     warns: bool = False
     has_quota: bool = False
     email_is_unique: bool = False
@@ -168,7 +203,19 @@ class Resource:
                 return (*rows, *mutation.input)
             case "relate":
                 return tuple(_reference(relation) for relation in self.relations if relation.item_type)
-            case "send" | "token" | "delete" | "access" | "define":
+            case (
+                "send"
+                | "token"
+                | "delete"
+                | "access"
+                | "define"
+                | "put_in"
+                | "change_lines"
+                | "take_out"
+                | "associate"
+                | "check_out"
+                | "pay"
+            ):
                 return mutation.input
             case _:
                 assert_never(mutation.verb)

@@ -18,6 +18,7 @@ from penstock.resources.rows import Mutation, Resource, Tombstone, Verb
 from penstock.resources.tombstones import farewell, tombstone_of_pin, tombstone_of_row
 from penstock.resources.ways import Relation, Route
 from penstock.schema.entries import EntryResource, entries_of
+from penstock.schema.inner_fields import with_inner_fields
 from penstock.schema.reserved import RESERVED_TYPES
 
 _NEED_INPUT: frozenset[Verb] = frozenset({"create", "update", "relate"})
@@ -60,6 +61,7 @@ def join(definitions: StoreDefinitions, lock: Lock) -> Joined:
         definitions, lock, _targets(served, entries.served), types, EnumNames({*RESERVED_TYPES, *types}, pinned)
     )
     resources = {resource.type_name: joiner.extended(resource, owner, flow) for resource, owner, flow in served}
+    resources = {name: with_inner_fields(resource, resources) for name, resource in resources.items()}
     clashes = [problem for resource, _, flow in served for problem in _clashes(resource, flow)]
     return Joined(
         resources,

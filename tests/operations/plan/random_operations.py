@@ -9,7 +9,7 @@ Never here: rows, running, tests.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -168,14 +168,15 @@ class RandomOperation:
         if argument == "slug" and not choose.once_in(6):
             is_required = True
         elif choose.once_in(3):
-            default = self._values.literal(TypeRef(type_.name, non_null=True), argument, self._values.constant)
+            default = self._values.literal(replace(type_, non_null=True), argument, self._values.constant)
             is_required = False
         elif choose.once_in(4):
             is_required = True
         if type_.name in self._schema.inputs and self._schema.inputs[type_.name].one_of:
             is_required, default = True, ""
-        wrapped = TypeRef(type_.name, non_null=is_required)
-        declared = f"${name}: {type_.name}{'!' if is_required else ''}"
+        wrapped = replace(type_, non_null=is_required)
+        named = f"[{type_.name}{'!' if type_.item_non_null else ''}]" if type_.is_list else type_.name
+        declared = f"${name}: {named}{'!' if is_required else ''}"
         self._variables.declared.append(f"{declared} = {default}" if default else declared)
         if not choose.once_in(6) or (is_required and not default):
             self._variables.given[name] = self._values.json(wrapped, argument)

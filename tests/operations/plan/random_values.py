@@ -6,6 +6,7 @@ Never here: selections, tests.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from penstock.operations.paging import Cursor
@@ -68,6 +69,10 @@ class RandomValues:
         choose = self._choose
         if not type_.non_null and choose.once_in(25):
             return "null"
+        if type_.is_list and not choose.once_in(8):
+            # Now and then one item stands for the list of it.
+            items = [self.literal(TypeRef(type_.name, type_.item_non_null), argument, variable) for _ in self._count()]
+            return f"[{', '.join(items)}]"
         if type_.name in self._enums:
             return self.member(self._enums[type_.name])
         described = self._inputs.get(type_.name)
@@ -75,7 +80,7 @@ class RandomValues:
             return literal_of(self.scalar(type_.name, argument))
         parts = []
         for field in self._fields(described):
-            inner = TypeRef(field.type.name, non_null=True) if described.one_of else field.type
+            inner = replace(field.type, non_null=True) if described.one_of else field.type
             value = variable(inner, field.name) if choose.once_in(4) else self.literal(inner, field.name, variable)
             parts.append(f"{field.name}: {value}")
         return "{" + ", ".join(parts) + "}"
@@ -91,12 +96,18 @@ class RandomValues:
             return choose.pick(_WRONG)
         if not type_.non_null and choose.once_in(20):
             return None
+        if type_.is_list:
+            return [self.json(TypeRef(type_.name, type_.item_non_null), argument, depth + 1) for _ in self._count()]
         if type_.name in self._enums:
             return self.member(self._enums[type_.name])
         described = self._inputs.get(type_.name)
         if described is None:
             return self.scalar(type_.name, argument)
         return {field.name: self.json(field.type, field.name, depth + 1) for field in self._fields(described)}
+
+    def _count(self) -> range:
+        """As many as there are items in a list."""
+        return range(self._choose.pick((1, 2, 1, 0)))
 
     def _fields(self, described: InputDescription) -> list[InputFieldDescription]:
         """Every required field and some of the others, in any order; exactly one of a @oneOf."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from penstock.definitions.model import JSON
 from penstock.errors import UpstreamInvalid
 from penstock.operations.judging import UserError
+from penstock.operations.priming import prime_one
 from penstock.operations.rows import read_one
 from penstock.operations.writes.outcome import Outcome
 from penstock.operations.writes.write import Write
-from penstock.resources.rows import Resource
 from penstock.upstream.transport import Response
-from penstock.upstream.wire import envelope, is_id, target
+from penstock.upstream.wire import envelope
 
 
 async def write_plainly(write: Write) -> Outcome:
@@ -68,15 +68,10 @@ def _outcome(write: Write, response: Response) -> Outcome:
     if mutation.verb == "delete":
         return Outcome(deleted_id=write.values.get("id"), again=write.again())
     if mutation.by:
-        return Outcome(again=write.again())
+        return Outcome(again=write.again(), warnings=write.warnings(response))
     row = read_one(response, mutation.route.template)
     identity = row.get("id")
     if mutation.verb == "update" and "id" in write.values and identity != write.values["id"]:
         raise UpstreamInvalid(f"{mutation.route.template} answered with another resource than was written.")
-    _prime(write, write.resource, identity, response)
-    return Outcome(response=response, again=write.again())
-
-
-def _prime(write: Write, resource: Resource, identity: JSON, response: Response) -> None:
-    if resource.one is not None and isinstance(identity, str) and is_id(identity):
-        write.context.loader.prime(target(resource.one.template, {"id": identity}), response)
+    prime_one(write.context.loader, write.resource, identity, response)
+    return Outcome(response=response, again=write.again(), warnings=write.warnings(response))

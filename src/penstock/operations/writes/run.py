@@ -11,8 +11,11 @@ from typing import TypeAlias
 
 from penstock.definitions.model import JSON
 from penstock.operations.context import Context
+from penstock.operations.writes.cart_lines import associate, change_lines, put_in, take_out
+from penstock.operations.writes.checking_out import check_out
 from penstock.operations.writes.defining import define
 from penstock.operations.writes.outcome import Outcome
+from penstock.operations.writes.paying import pay
 from penstock.operations.writes.plain import write_plainly
 from penstock.operations.writes.relating import relate
 from penstock.operations.writes.signing_in import give_access, sign_in
@@ -30,6 +33,12 @@ _WRITERS: dict[Verb, Writer] = {
     "relate": relate,
     "access": give_access,
     "define": define,
+    "put_in": put_in,
+    "change_lines": change_lines,
+    "take_out": take_out,
+    "associate": associate,
+    "check_out": check_out,
+    "pay": pay,
 }
 
 

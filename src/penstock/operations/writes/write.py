@@ -14,6 +14,7 @@ from penstock.definitions.model import JSON
 from penstock.operations.context import Context
 from penstock.operations.failures import refusal
 from penstock.operations.judging import UserError, judge_input
+from penstock.operations.sayings import warnings_of
 from penstock.operations.verdicts import user_errors
 from penstock.operations.writes.outcome import Outcome
 from penstock.resources.inputs import InputRow
@@ -99,6 +100,10 @@ class Write:
                 customer_token=self.context.credentials.customer_token and mutation.carries_token,
             )
         return Outcome(errors=tuple(errors))
+
+    def warnings(self, response: Response) -> tuple[JSON, ...]:
+        """What upstream says beside a success, where the payload shows it."""
+        return warnings_of(response) if self.mutation.warns else ()
 
     def again(self) -> dict[str, tuple[str, str]]:
         """Where the payload's resources are to be read again: name → route and target."""

@@ -1,0 +1,154 @@
+"""What can be written to a cart: itself, its lines, a promotion, whose it is.
+
+Never here: I/O, logic, the checkout, what the writes take.
+Source: CONTRACT §11, §5 (100 unique items); carts-orders.yaml (`BulkAddItemsRequest`, `BulkUpdateCartsItems`).
+"""
+
+from __future__ import annotations
+
+from penstock.resources.attributes import Attribute, Kind
+from penstock.resources.cart_inputs import CHANGED_LINES, CONTACT, NEW_LINES, optional, required
+from penstock.resources.rows import Mutation
+from penstock.resources.ways import FromArgument, FromArgumentOrToken, Origin, Route
+
+_CART = ("cart_id", FromArgument("cartId"))
+_WHOSE: tuple[tuple[str, Origin], ...] = (_CART, ("customer_id", FromArgumentOrToken("customerId")))
+_LOCK = "/v2/carts/{cart_id}"
+_ITEMS = "/v2/carts/{cart_id}/items"
+
+CART_MUTATIONS = (
+    Mutation(
+        "cartCreate",
+        "create",
+        "Begins a cart, the signed-in customer's where there is one. One upstream call; when it fails, nothing was "
+        "begun. A cart need not be created: putting something into any id begins one, too.",
+        Route("POST", "/v2/carts"),
+        "cart",
+        "cart",
+        "Cart",
+        input=(
+            optional("id", "id", Kind.ID, "The cart's id, if you choose it yourself: whoever guesses it has the cart."),
+            CONTACT,
+        ),
+        warns=True,
+    ),
+    Mutation(
+        "cartUpdate",
+        "update",
+        "Changes the given attributes of a cart and leaves the others alone. One upstream call.",
+        Route("PUT", "/v2/carts/{id}"),
+        "cart",
+        "cart",
+        "Cart",
+        origins=(("id", FromArgument("id")),),
+        input=(CONTACT,),
+        warns=True,
+    ),
+    Mutation(
+        "cartItemsAdd",
+        "put_in",
+        "Puts products and custom items into a cart. One upstream call. A single item is put in or refused. Of several "
+        "the good ones are put in and the others come back as `warnings`, unless `allOrNothing` is true.",
+        Route("POST", _ITEMS),
+        "",
+        "cart",
+        "Cart",
+        origins=(_CART,),
+        input=(
+            NEW_LINES,
+            Attribute(
+                "allOrNothing",
+                ("add_all_or_nothing",),
+                Kind.BOOLEAN,
+                "Whether nothing is put in when one of several items cannot be.",
+                create="optional",
+                nullable_input=False,
+            ),
+        ),
+        by="cart_id",
+        lock=_LOCK,
+        brings="items",
+        warns=True,
+        has_quota=True,
+    ),
+    Mutation(
+        "cartItemsUpdate",
+        "change_lines",
+        "Changes quantities, inputs and custom fields of items in a cart. One upstream call: all of them change, or "
+        "none does.",
+        Route("PUT", _ITEMS),
+        "",
+        "cart",
+        "Cart",
+        origins=(_CART,),
+        input=(CHANGED_LINES,),
+        by="cart_id",
+        lock=_LOCK,
+        brings="items",
+        warns=True,
+    ),
+    Mutation(
+        "cartItemsRemove",
+        "take_out",
+        "Takes items out of a cart: products, custom items, promotions. One upstream call for each item, in the order "
+        "given; when one fails, those before it are gone and those after it are not: send the same input again.",
+        Route("DELETE", f"{_ITEMS}/{{item_id}}"),
+        "",
+        "cart",
+        "Cart",
+        origins=(_CART,),
+        input=(
+            Attribute(
+                "itemIds",
+                ("item_ids",),
+                Kind.ID,
+                "Ids of the items; one that is not there is no error.",
+                create="required",
+                nullable_input=False,
+                many=True,
+            ),
+        ),
+        by="cart_id",
+        lock=_LOCK,
+        brings="items",
+        warns=True,
+    ),
+    Mutation(
+        "cartPromotionAdd",
+        "send",
+        "Puts a promotion code into a cart; `cartItemsRemove` takes it out. One upstream call.",
+        Route("POST", _ITEMS),
+        "promotion_item",
+        "cart",
+        "Cart",
+        origins=(_CART,),
+        input=(required("code", "code", Kind.STRING, "The code."),),
+        by="cart_id",
+        lock=_LOCK,
+        warns=True,
+    ),
+    Mutation(
+        "cartCustomerAssociate",
+        "associate",
+        "Makes a cart a customer's: without `customerId`, the signed-in one's. One upstream call.",
+        Route("POST", "/v2/carts/{cart_id}/relationships/customers"),
+        "customer",
+        "cart",
+        "Cart",
+        origins=_WHOSE,
+        by="cart_id",
+        lock=_LOCK,
+    ),
+    Mutation(
+        "cartCustomerDissociate",
+        "associate",
+        "Makes a cart a customer's no more: without `customerId`, the signed-in one's. One upstream call.",
+        Route("DELETE", "/v2/carts/{cart_id}/relationships/customers"),
+        "customer",
+        "cart",
+        "Cart",
+        origins=_WHOSE,
+        by="cart_id",
+        lock=_LOCK,
+    ),
+)
