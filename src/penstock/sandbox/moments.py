@@ -52,8 +52,9 @@ def is_timestamp(value: str) -> bool:
 
 def is_date_text(value: str) -> bool:
     """Tell whether the text is `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` and names a real day (CONTRACT §9.4)."""
-    form = "%Y-%m-%d" if _DAY.match(value) else "%Y-%m-%d %H:%M:%S"
+    moment = f"{value} 00:00:00" if _DAY.match(value) else value
     try:
-        return datetime.strptime(value, form).strftime(form) == value  # noqa: DTZ007 (a calendar day has no zone)
+        # Not strftime: it writes the year 1 without its zeros.
+        return datetime.strptime(moment, "%Y-%m-%d %H:%M:%S").isoformat(" ") == moment  # noqa: DTZ007 (no zone)
     except ValueError:
         return False

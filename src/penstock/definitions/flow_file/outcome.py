@@ -56,6 +56,6 @@ def _take(listed: list[dict[str, object]], step: Step, number: int) -> None:
 
 def _made(step: Step, number: int) -> dict[str, object]:
     moment = _NEWEST.format(number // 1_000_000, number % 1_000_000)
-    stamps: JSON = {"created_at": moment, "updated_at": moment}
+    stamps: JSON = {"created_at": moment}  # and no `updated_at`, which is shown where a field is disabled
     made: dict[str, object] = {"id": f"{KNOWN_AFTER}-{number + 1}", "type": step.subject, **step.body}
     return {**made, "meta": {"timestamps": stamps}}

@@ -1,0 +1,126 @@
+"""Any sound flow file, applied over the REST API, does what its plan said, and leaves nothing to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from penstock.app import flow_store, impact_of, store_rules
+from penstock.definitions import parse_definitions
+from penstock.definitions.flow_file import StoreDocuments, hold, plan_flows, read_flow_file, write_flow_file
+from penstock.schema.diff import Change, diff_texts
+from penstock.schema.generation import build_generation
+from penstock.settings import Secret, Settings
+from penstock.upstream.flow_steps import Progress
+from tests.support.sandboxes import RunningSandbox
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).filter(lambda text: text[0] != "$")
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+SLUGS = st.sampled_from(
+    [f"{stem}{end}" for stem in ("one", "two-a", "two_a", "2three", "no", "12") for end in ("", "_x")]
+)
+WHOLE = st.integers(-(2**40), 2**40)
+OPTIONS = {
+    "string": TEXTS.filter(bool),
+    "integer": WHOLE,
+    "float": st.floats(-1e6, 1e6) | WHOLE,
+    "date": st.dates().map(str),
+}
+
+
+def quoted(text: str) -> str:
+    """A text as YAML that no reader can take for anything else."""
+    return '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
+
+
+def shown(value: Any) -> str:
+    return quoted(value) if isinstance(value, str) else str(value).lower()
+
+
+@st.composite
+def rules(draw: st.DrawFn, kind: str) -> tuple[str, list[Any]]:
+    """Rules of a field as a file writes them, and values that comply with them."""
+    if kind == "relationship":
+        word = draw(st.sampled_from(["one-to-one", "one-to-many"]))
+        return f"[{{{word}: {draw(st.sampled_from(['customer', 'pets', 'product']))}}}]", []
+    if kind == "boolean" or draw(st.booleans()):
+        return "", [draw(st.booleans() if kind == "boolean" else OPTIONS[kind])]
+    if kind in ("integer", "float") and draw(st.booleans()):
+        low, high = sorted(draw(st.tuples(OPTIONS[kind], OPTIONS[kind])))
+        return f"[{{between: {{from: {shown(low)}, to: {shown(high)}}}}}]", [low]
+    if kind == "string" and draw(st.booleans()):
+        return f"[{draw(st.sampled_from(['email', 'slug', 'uuid']))}]", []
+    options = draw(st.lists(OPTIONS[kind], min_size=1, max_size=4, unique=True))
+    return f"[{{enum: [{', '.join(map(shown, options))}]}}]", options
+
+
+@st.composite
+def fields(draw: st.DrawFn) -> str:
+    kind = draw(st.sampled_from(["string", "integer", "float", "boolean", "date", "relationship"]))
+    written, values = draw(rules(kind))
+    parts = {"name": quoted(draw(NAMES)), "type": kind}
+    parts |= {"description": quoted(draw(TEXTS))} if draw(st.booleans()) else {}
+    parts |= {"required": "true"} if kind != "relationship" and draw(st.booleans()) else {}
+    parts |= {key: word for key, word in (("enabled", "false"), ("omit_null", "true")) if draw(st.booleans())}
+    parts |= {"order": str(draw(st.integers(-9, 9)))} if draw(st.booleans()) else {}
+    parts |= {"default": shown(draw(st.sampled_from(values)))} if values and draw(st.booleans()) else {}
+    parts |= {"rules": written} if written else {}
+    return f"{{{', '.join(f'{key}: {value}' for key, value in parts.items())}}}"
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    lines = ["flows:"]
+    for slug in draw(st.lists(st.sampled_from(["customers", "pets", "wishlists", "orders"]), unique=True)):
+        lines += [f"  {slug}:", f"    name: {quoted(draw(NAMES))}", "    fields:"]
+        found = draw(st.dictionaries(SLUGS, fields(), max_size=5))
+        lines += [f"      {name}: {text}" for name, text in found.items()]
+        lines[-1:] = [] if not found else lines[-1:]
+    return "\n".join(lines) + "\n"
+
+
+def sdl_of(documents: StoreDocuments) -> str:
+    """The schema of a store."""
+    return build_generation(parse_definitions(documents.flows, documents.fields, documents.settings), 1, 0.0).sdl
+
+
+def gist(changes: Iterable[Change]) -> set[tuple[str, str, str]]:
+    """Changes without the words, in which ids stand, and without those of the day on which a field was disabled."""
+    told = {(change.level, change.kind, change.coordinate) for change in changes}
+    return {one for one in told if one[1] != "DEPRECATION_REASON_CHANGED"}
+
+
+async def apply(store_url: str, text: str) -> None:
+    """Apply a file with everything allowed, and check what must hold then."""
+    chosen = Settings(
+        upstream_url=store_url, client_id="sandbox", client_secret=Secret("sandbox-secret"), upstream_rate_limit=0
+    )
+    read = read_flow_file(text)
+    assert read.faults == (), text
+    async with flow_store(chosen) as store:
+        before = await store.documents()
+        plan = plan_flows(read.declared, hold(before), store_rules())
+        if plan.forbidden:
+            assert all("The type of a field" in step.reasons[0] for step in plan.forbidden)
+            return
+        progress = Progress(plan.writes(destroy=True))
+        await store.take(progress, lambda _: None)
+        afterwards = await store.documents()
+
+    assert (progress.failure, progress.otherwise, progress.done) == (None, [], len(progress.steps))
+    held = hold(afterwards)
+    assert plan_flows(read.declared, held, store_rules()).steps == ()
+    assert plan_flows(read_flow_file(write_flow_file(held)).declared, held, store_rules()).steps == ()
+    told = impact_of(before, progress.steps).changes
+    had = diff_texts(sdl_of(before), sdl_of(afterwards))
+    assert gist(told) ^ gist(had) == set(), text
+
+
+@settings(max_examples=25)
+@given(text=files())
+def test_a_file_is_applied_as_planned_and_then_nothing_is_left(seeded: RunningSandbox, text: str) -> None:
+    asyncio.run(apply(seeded.url, text))
