@@ -185,6 +185,60 @@ def test_a_new_field_of_the_store_is_known_after_the_next_answer(built: Watched,
     assert built.page.locator("#version").inner_text() != before
 
 
+def test_a_new_schema_is_known_at_once_without_asking_for_anything(built: Watched, seeded: RunningSandbox) -> None:
+    built.open()
+    before = built.page.locator("#version").inner_text()
+    flows = seeded.call("GET", "/v2/flows").json()["data"]
+    flow = next(flow["id"] for flow in flows if flow["slug"] == "customers")
+    made = {
+        "type": "field",
+        "name": "Fish",
+        "slug": f"fish_{uuid.uuid4().hex[:8]}",
+        "field_type": "string",
+        "description": "Name of the fish",
+        "required": False,
+        "enabled": True,
+        "relationships": {"flow": {"data": {"type": "flow", "id": flow}}},
+    }
+    assert seeded.call("POST", "/v2/fields", made).status_code == 201
+    with built.page.expect_response("**/schema.graphql"):
+        assert built.gateway.reload() == "swapped"
+    expect(built.page.locator("#said")).to_contain_text("schema changed")
+
+    expect(built.page.locator("#version")).not_to_have_text(before)
+
+
+def test_a_tab_that_nobody_looks_at_listens_to_nothing(built: Watched) -> None:
+    built.open()
+    hide = """isHidden => {
+        const value = isHidden ? "hidden" : "visible";
+        Object.defineProperty(document, "visibilityState", {value, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    with built.page.expect_event("requestfailed") as ended:
+        built.page.evaluate(hide, True)
+    with built.page.expect_request("**/schema/events"):
+        built.page.evaluate(hide, False)
+
+    assert ended.value.url.endswith("/schema/events")
+
+
+def test_a_visitor_gets_an_access_token(built: Watched) -> None:
+    built.open()
+    sent = operations(built)
+    built.page.get_by_role("button", name="Sign in").click()
+    built.page.get_by_role("button", name="Get an access token").click()
+    expect(built.page.locator("#who")).to_have_text("visitor")
+    built.run()
+    expect(built.page.locator(RESPONSE).first).to_contain_text("CUSTOMER_TOKEN_MISSING")
+    stored = built.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+
+    scheme, _, token = sent[-1].headers["authorization"].partition(" ")
+    assert scheme == "Bearer"
+    assert len(token) > 20
+    assert token not in stored
+
+
 def test_the_button_and_the_key_read_the_schema_again(built: Watched) -> None:
     built.open()
     with built.page.expect_response("**/schema.graphql"):

@@ -25,7 +25,7 @@ def make_page(settings: Settings, holder: GenerationHolder, ids: RequestIds) -> 
     """The explorer, its answers stamped like any other; None where it is switched off."""
     if not settings.explorer:
         return None
-    return Stamp(load_explorer(holder, Features(shows_calls=settings.show_calls)), holder, ids)
+    return Stamp(load_explorer(holder, Features(shows_calls=settings.show_calls, has_events=True)), holder, ids)
 
 
 def make_endpoint_parts(

@@ -153,13 +153,10 @@
   const listen = () => {
     if (!options.eventsUrl || events) return;
     events = new EventSource(options.eventsUrl);
-    events.addEventListener("schema", ({ data }) => {
-      try {
-        noteVersion(JSON.parse(data).version);
-      } catch {
-        look();
-      }
-    });
+    // "version" is what serves now, "swap" what serves from now on.
+    for (const kind of ["version", "swap"]) {
+      events.addEventListener(kind, ({ data }) => noteVersion(JSON.parse(data).version));
+    }
   };
   const stopListening = () => {
     events?.close();
