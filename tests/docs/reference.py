@@ -68,6 +68,7 @@ def _count_everything_once(metrics: Metrics) -> None:
     metrics.spans_ended("sent", 1)
     metrics.watch(UpstreamFacts, lambda: DocumentFacts(1, 1, 1))
     metrics.state_failed()
+    metrics.field_used("Customer", "deliveryDetails", 1, 1)
 
 
 def renew() -> None:

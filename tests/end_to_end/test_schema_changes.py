@@ -245,3 +245,48 @@ async def test_streams_are_bounded_and_give_their_place_back(upstream: ScriptedU
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
     assert refused.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert later.status_code == 200
+
+
+PROFILE = "query ProfilePage { me { slot } }"
+
+
+async def test_a_change_tells_whom_it_breaks(upstream: ScriptedUpstream) -> None:
+    store(upstream, "slot")
+    async with served(upstream.url, schema_policy="hold-breaking") as running:
+        headers = {"apollographql-client-name": "web"}
+        answer = await running.client.post("/graphql", json={"query": PROFILE}, headers=headers)
+        await running.gateway.life.usage.flush()
+        store(upstream, "other")
+        await running.reload()
+        held = (await info(running))["held"]
+        ready = (await running.client.get("/readyz")).json()
+        await release(running)
+        after = await info(running)
+
+    line = "ProfilePage (client web) breaks: Customer.slot removed"
+    assert "data" in answer.json()
+    assert held["impact"] == [line]
+    assert ready["held"]["breaks"] == [line]
+    assert after["impact"] == [line]
+    assert line in running.logged.getvalue()
+
+
+@pytest.mark.parametrize("executor", ["plan", "reference"])
+async def test_a_field_knows_when_it_was_last_used(upstream: ScriptedUpstream, executor: str) -> None:
+    store(upstream, "slot", "size")
+    upstream.answers["/v2/customers/c1"] = {"data": {"id": "c1", "type": "customer", "slot": "am"}}
+    asked = "{ fieldDefinitions { slug lastUsedAt } }"
+    async with served(upstream.url, executor=executor) as running:
+        before = await running.ask(asked)
+        await running.ask('{ customer(id: "c1") { slot customFields { slug definition { lastUsedAt } } } }', bearer="b")
+        await running.gateway.life.usage.flush()
+        after = await running.ask(asked)
+        beside = await running.ask(
+            '{ customer(id: "c1") { customField(slug: "slot") { definition { lastUsedAt } } } }', bearer="b"
+        )
+
+    assert [one["lastUsedAt"] for one in before["fieldDefinitions"]] == [None, None]
+    used = {one["slug"]: one["lastUsedAt"] for one in after["fieldDefinitions"]}
+    assert used["size"] is None
+    assert used["slot"].endswith(":00.000Z")
+    assert beside["customer"]["customField"]["definition"]["lastUsedAt"] == used["slot"]

@@ -19,7 +19,7 @@ from penstock.app.around import make_around
 from penstock.app.door import make_endpoint_parts
 from penstock.app.life import Lifelong, make_lifespan
 from penstock.app.operations import Following, Shared, follow, make_build, make_runner
-from penstock.app.schema_life import make_life
+from penstock.app.schema_life import Life, make_life
 from penstock.app.sharing import share, shared_rate, write_locks
 from penstock.app.store import connect, definitions_source, require_store
 from penstock.app.telling import make_telling, watch
@@ -51,6 +51,7 @@ class Gateway:
         reloader: Looks at the store's definitions.
         tokens: The gateway's own tokens: never a caller's.
         state: What replicas share.
+        life: What follows the schema through its life.
         metrics: What is counted.
         log: Where things are told.
     """
@@ -60,6 +61,7 @@ class Gateway:
     reloader: Reloader
     tokens: TokenSource
     state: State
+    life: Life
     metrics: Metrics
     log: Log
 
@@ -97,7 +99,7 @@ def create_gateway(
     holder = GenerationHolder()
     life = make_life(settings, state, holder, nobody, telling)
     shared = Shared(state, write_locks(settings, state))
-    following = Following(lambda: follow(reloader.reload), life.chronicle)
+    following = Following(lambda: follow(reloader.reload), life.chronicle, life.usage)
     runner = make_runner(settings, store, telling, shared, following)
     watch(metrics, store, runner, holder)
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
@@ -113,7 +115,7 @@ def create_gateway(
     rest = create_operating_app(operating, make_lifespan(lifelong))
     front: App = Front(around.endpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
     app = Cors(front, settings.cors_origins) if settings.cors_origins else front
-    return Gateway(app, holder, reloader, store.own, state, metrics, log)
+    return Gateway(app, holder, reloader, store.own, state, life, metrics, log)
 
 
 async def load_generation(settings: Settings) -> Generation:

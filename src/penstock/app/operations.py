@@ -20,7 +20,7 @@ from penstock.operations.limits import Limits
 from penstock.operations.locks import WriteLocks
 from penstock.operations.plan import CompiledPlan, compile_operation
 from penstock.operations.runner import Runner
-from penstock.operations.services import Services
+from penstock.operations.services import OnRun, Services
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
 from penstock.state import State
@@ -35,10 +35,12 @@ class Following:
     Attributes:
         redefine: Makes the schema follow the store's definitions; gives why it could not, or "".
         chronicle: What was changed when.
+        on_run: Counts who uses which custom field.
     """
 
     redefine: Callable[[], Awaitable[str]]
     chronicle: Chronicle
+    on_run: OnRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def make_services(settings: Settings, store: Store, telling: Telling, shared: Sh
         locks=shared.locks,
         redefine=following.redefine,
         chronicle=following.chronicle,
+        on_run=following.on_run,
         on_uncoercible=metrics.value_coercion_failed,
         on_dropped=metrics.row_dropped,
         largest_page=settings.max_page,

@@ -6,6 +6,7 @@ Never here: an `if` about business.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 from penstock.app.life import Work
@@ -18,7 +19,12 @@ from penstock.lifecycle.holder import GenerationHolder
 from penstock.lifecycle.judging import ListKnown, PolicyJudge
 from penstock.lifecycle.releases import Releases
 from penstock.lifecycle.reload import Reloader
+from penstock.lifecycle.seen import SeenOperations
 from penstock.lifecycle.stages import Change, Judge, Record
+from penstock.lifecycle.usage import Clocks, FieldUsage
+from penstock.lifecycle.usage_book import Names
+from penstock.operations.metadata import graphql_names
+from penstock.schema.impact import KnownOperation
 from penstock.settings import Settings
 from penstock.state import State
 
@@ -33,6 +39,7 @@ class Life:
         chronicle: Tells GraphQL clients.
         feed: Tells those who listen.
         releases: Lets held candidates serve.
+        usage: Counts who uses which custom field.
     """
 
     judge: Judge
@@ -40,6 +47,7 @@ class Life:
     chronicle: LifeChronicle
     feed: Feed
     releases: Releases
+    usage: FieldUsage
 
     def orders(self, reloader: Reloader) -> SchemaLife:
         """What an operator may order."""
@@ -47,18 +55,27 @@ class Life:
 
     def beside(self, reloader: Reloader) -> tuple[Work, ...]:
         """What runs beside the requests until it is cancelled."""
-        return (self.feed.run, lambda: self.releases.follow(reloader.release))
+        return (self.feed.run, lambda: self.releases.follow(reloader.release), self.usage.run)
 
 
-def make_life(settings: Settings, state: State, holder: GenerationHolder, known: ListKnown, telling: Telling) -> Life:
+def make_life(settings: Settings, state: State, holder: GenerationHolder, trusted: ListKnown, telling: Telling) -> Life:
     """What follows the schema; nothing is read yet."""
     changelog = Changelog(state)
     feed = Feed(changelog, state, asyncio.sleep, settings.schema_event_clients)
     releases = Releases(state, holder, asyncio.sleep)
+    seen = SeenOperations(state, settings.operation_sample, time.time)
 
     async def record(change: Change) -> None:
         await changelog(change)
         await feed.look()
 
+    def names() -> Names:
+        return {} if holder.current is None else graphql_names(holder.current)
+
+    async def known() -> list[KnownOperation]:
+        return [*await trusted(), *await seen.known()]
+
     judge = PolicyJudge(settings.schema_policy, known, releases.is_released, telling.log, telling.metrics)
-    return Life(judge, record, LifeChronicle(holder, lambda: feed.entries, dict), feed, releases)
+    usage = FieldUsage(state, names, seen, Clocks(time.time, asyncio.sleep), telling.metrics)
+    chronicle = LifeChronicle(holder, lambda: feed.entries, usage.last_used)
+    return Life(judge, record, chronicle, feed, releases, usage)

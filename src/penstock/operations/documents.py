@@ -32,6 +32,7 @@ from penstock.definitions.model import JSON
 from penstock.errors import CallerError, LimitError
 from penstock.operations.context import Context
 from penstock.operations.echoes import without_values
+from penstock.operations.footprint import Footprint, footprint_of
 from penstock.operations.limits import Limits, check_limits, check_text
 from penstock.operations.overlaps import find_overlaps
 from penstock.schema.generation import Generation
@@ -67,6 +68,7 @@ class PreparedOperation:
         size: Characters of the document.
         kind: ``query``, ``mutation`` or ``subscription``.
         name: The operation's name, or "".
+        footprint: Which custom fields it touches.
     """
 
     document: DocumentNode = field(repr=False)
@@ -75,6 +77,7 @@ class PreparedOperation:
     size: int
     kind: str
     name: str
+    footprint: Footprint
 
 
 class RequestError(Exception):
@@ -180,12 +183,13 @@ class Documents:
             self._validate(self._generation.schema, document)
             operation = _choose(document, operation_name)
             plan = self._compile(self._generation, document, operation)
+            footprint = footprint_of(self._generation, document, operation)
         except LimitError as error:
             raise RequestError([(error, [])]) from error
         except RecursionError as error:
             raise RequestError([(LimitError(_TOO_DEEP, limit="depth"), [])]) from error
-        name = operation.name.value if operation.name else ""
-        return PreparedOperation(document, operation, plan, len(text), operation.operation.value, name)
+        kind, name = footprint.kind, footprint.name
+        return PreparedOperation(document, operation, plan, len(text), kind, name, footprint)
 
     def _validate(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         errors = validate(schema, document, self._rules, max_errors=20, hide_suggestions=not self._settings.suggestions)

@@ -45,7 +45,7 @@ def first_of(items: JSON, first: JSON) -> JSON:
 
 def field_definitions(generation: Generation, flow: str | None, last_used: Mapping[str, str]) -> list[JSON]:
     """The `fieldDefinitions` of a generation, of one flow or of all; an unknown flow has none."""
-    names = _graphql_names(generation)
+    names = graphql_names(generation)
     made: list[JSON] = []
     for definition in generation.definitions.flows:
         if flow is None or flow == definition.slug:
@@ -106,15 +106,15 @@ def _read_definitions(generation: Generation, resource: Resource, last_used: Map
     flow = generation.definitions.flow(resource.flow) if resource.flow else None
     if flow is None:
         return {}
-    names = _graphql_names(generation)
+    names = graphql_names(generation)
     served = {field.slug: _definition(field, flow, names.get(field.id), last_used) for field in flow.fields}
     for identity, slug in resource.quarantined:
         served.setdefault(slug, _quarantined(flow.slug, identity, slug))
     return served
 
 
-def _graphql_names(generation: Generation) -> dict[str, tuple[str, str]]:
-    """Field id → (type, field) in the schema."""
+def graphql_names(generation: Generation) -> dict[str, tuple[str, str]]:
+    """Where each custom field stands in the schema: its id → type and field."""
     names: dict[str, tuple[str, str]] = {}
     for resource in generation.description.resources.values():
         fields = [(row.field, row.name) for row in resource.attributes]

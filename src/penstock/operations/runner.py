@@ -64,6 +64,8 @@ class Runner:
                 body, executed = await plan.run(context, request.variables)
         finally:
             context.end()
+        if executed:
+            self._services.on_run(prepared.footprint, request.client_name, request.variables)
         return OperationResult(
             body,
             "executed" if executed else "refused",

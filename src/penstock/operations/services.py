@@ -6,15 +6,25 @@ Never here: what one request owns.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from penstock.definitions.model import JSON
 from penstock.operations.chronicle import Chronicle, Silent
+from penstock.operations.footprint import Footprint
 from penstock.operations.locks import WriteLocks
 from penstock.resources.ways import LARGEST_PAGE
 from penstock.state import MemoryState, State
 from penstock.upstream.tokens import TokenSource
 from penstock.upstream.transport import Transport
+
+OnRun: TypeAlias = Callable[[Footprint, str, Mapping[str, JSON] | None], None]
+"""Footprint, name of the client, raw variable values."""
+
+
+def _note_nothing(_footprint: Footprint, _client: str, _variables: Mapping[str, JSON] | None) -> None:
+    """The note that is not taken."""
 
 
 def _count_nothing(_type_name: str, _field: str) -> None:
@@ -50,6 +60,7 @@ class Services:
         locks: Serialises the writes to one resource.
         redefine: Makes the schema follow the store's definitions; gives a sentence where it could not, else "".
         chronicle: What is known of the schema's life.
+        on_run: Told of each operation that ran: what it touches, who asked, the variables.
         on_uncoercible: Told of (type, field) when a stored value could not be read as its type.
         on_dropped: Told of (type, reason) when a row was not served.
         largest_page: Rows of a page at the most.
@@ -68,6 +79,7 @@ class Services:
     locks: WriteLocks = field(default_factory=WriteLocks)
     redefine: Callable[[], Awaitable[str]] = _nothing_follows
     chronicle: Chronicle = field(default_factory=Silent)
+    on_run: OnRun = _note_nothing
     on_uncoercible: Callable[[str, str], None] = _count_nothing
     on_dropped: Callable[[str, str], None] = _count_nothing
     on_bug: Callable[[BaseException], None] = _tell_nobody

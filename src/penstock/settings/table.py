@@ -99,6 +99,13 @@ class Settings:
     schema_event_clients: int = field(
         default=100, metadata=row(integer(0, 100_000), "Clients of /schema/events at a time, each worker.")
     )
+    operation_sample: int = field(
+        default=500,
+        metadata=row(
+            integer(0, 10_000),
+            "Operations remembered, without values, to tell whom a change breaks; 0 for none.",
+        ),
+    )
     admin_token: Secret = field(
         default=Secret(), metadata=row(SECRET, "Bearer of the admin endpoints; without it they do not exist.")
     )

@@ -149,6 +149,8 @@ class Metrics(Collector):
             "penstock_schema_reloads", "Looks at the store's definitions, by what came of them.", ("outcome",)
         )
         self.spans = self._counter("penstock_spans", "Spans of traces, by what came of them.", ("outcome",))
+        words = "Operations that read or write a custom field."
+        self.field_uses = self._counter("penstock_field_uses", words, ("type", "field", "access"))
         words = "Number of the serving generation."
         self._gauge("penstock_schema_generation", words, "max", lambda: self._schema.number)
         self._gauge("penstock_schema_age_seconds", "Time since its definitions were read.", "max", self._age)
@@ -212,6 +214,11 @@ class Metrics(Collector):
     def schema_swapped(self, facts: SchemaFacts) -> None:
         """Remember what serves now."""
         self._schema = facts
+
+    def field_used(self, type_name: str, field_name: str, reads: int, writes: int) -> None:
+        """Count operations that read and that wrote a custom field."""
+        self.field_uses.add((type_name, field_name, "read"), reads)
+        self.field_uses.add((type_name, field_name, "write"), writes)
 
     def schema_waits(self, *, is_held: bool) -> None:
         """Remember whether a candidate waits to be released."""
