@@ -136,7 +136,9 @@ class Context(msgspec.Struct, eq=False):
             self.spend()
         self.calls += 1
         if credentials.has_bearer:
-            return services.transport.send(Request("GET", route, target, credentials.headers, self.deadline))
+            return services.transport.send(
+                Request("GET", route, target, credentials.headers, self.deadline, caller=credentials.digest)
+            )
         return self._read_anonymously(route, target)
 
     async def _read_anonymously(self, route: str, target: str) -> Response:
@@ -144,7 +146,9 @@ class Context(msgspec.Struct, eq=False):
         headers = self._headers
         if headers is None:
             headers = self._headers = _joined(await self._anonymous.token(), self.credentials.headers)
-        response = await self.services.transport.send(Request("GET", route, target, headers, self.deadline))
+        response = await self.services.transport.send(
+            Request("GET", route, target, headers, self.deadline, caller=self.credentials.digest)
+        )
         if response.status == 401:
             return await self._read_again(route, target, headers, response)
         return response
@@ -157,7 +161,9 @@ class Context(msgspec.Struct, eq=False):
         if headers is None:
             return refused
         self.spend()
-        return await self.services.transport.send(Request("GET", route, target, headers, self.deadline))
+        return await self.services.transport.send(
+            Request("GET", route, target, headers, self.deadline, caller=self.credentials.digest)
+        )
 
     async def _renewed(self, used: HeaderBlock) -> HeaderBlock | None:
         """Headers with another bearer than the refused one; None where a request's one renewal was of no use."""
@@ -205,7 +211,7 @@ class Context(msgspec.Struct, eq=False):
             headers = _joined(await source.token(), headers)
         media = "application/json" if body else ""
         response = await self.services.transport.send(
-            Request(route.method, route.template, target, headers, self.deadline, body, media)
+            Request(route.method, route.template, target, headers, self.deadline, body, media, credentials.digest)
         )
         if response.status == 401 and source is not None and _is_bearer_refused(response, carries_token=carries_token):
             # Not sent again; but whoever writes next gets a token that may be good.

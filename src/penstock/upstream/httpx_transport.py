@@ -14,7 +14,6 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from penstock.errors import (
-    LimitError,
     PenstockError,
     UpstreamError,
     UpstreamInvalid,
@@ -22,6 +21,7 @@ from penstock.errors import (
     UpstreamUnavailable,
 )
 from penstock.upstream.config import TransportConfig
+from penstock.upstream.fair import FairSlots
 from penstock.upstream.leftovers import discard_if_followed
 from penstock.upstream.origin import check_target, parse_origin, tls_context
 from penstock.upstream.transport import Request, Response
@@ -79,8 +79,7 @@ class HttpxTransport:
                 max_keepalive_connections=config.max_connections, keepalive_expiry=config.keepalive_seconds
             ),
         )
-        self._slots = asyncio.Semaphore(config.max_connections)
-        self._waiting = 0
+        self._slots = FairSlots(config.max_connections, config.max_waiting)
         self._abandoned: set[asyncio.Task[Response]] = set()
         self._closed = False
 
@@ -107,16 +106,7 @@ class HttpxTransport:
     async def _slot(self, request: Request) -> AsyncIterator[None]:
         if self._closed:
             raise UpstreamUnavailable(f"{request.method} {request.route}: the transport is closed.", sent=False)
-        if self._slots.locked():
-            if self._waiting >= self._config.max_waiting:
-                raise LimitError("Too many calls wait for the store. Try again.", "RATE_LIMITED", retry_after=1.0)
-            self._waiting += 1
-            try:
-                await self._slots.acquire()
-            finally:
-                self._waiting -= 1
-        else:
-            await self._slots.acquire()
+        await self._slots.acquire(request)
         try:
             yield
         finally:

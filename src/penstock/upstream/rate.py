@@ -11,6 +11,7 @@ from collections import deque
 
 from penstock.errors import LimitError
 from penstock.upstream.config import RateConfig
+from penstock.upstream.fair import FairLine, make_room
 from penstock.upstream.shared_rate import SharedRate
 from penstock.upstream.transport import Request, Response, Transport
 
@@ -19,15 +20,12 @@ class RateLimiter:
     """At most ``per_second`` calls begin in any one second, counted over a sliding window.
 
     A bucket that refills would let twice the rate through in its first second; upstream counts seconds, not buckets.
-    Calls beyond wait in the order they came. A call is refused at once when its turn would come after its deadline,
-    or when too many wait already.
+    Calls beyond wait, callers in turn. A call is refused at once when its turn would come after its deadline, or when
+    too many wait already; it is refused later when others that came meanwhile keep it from its turn until its deadline.
 
     Args:
         config: The rate, and how many may wait.
         shared: Keeps the rate together with other processes; None where this one has it to itself.
-
-    Attributes:
-        waiting: Calls in line.
     """
 
     def __init__(self, config: RateConfig, shared: SharedRate | None = None) -> None:
@@ -37,13 +35,17 @@ class RateLimiter:
         self._window = self._size / config.per_second
         self._max_waiting = config.max_waiting
         self._begun: deque[float] = deque()
-        self._line: deque[asyncio.Future[None]] = deque()
+        self._line: FairLine[None] = FairLine()
         self._timer: asyncio.TimerHandle | None = None
-        self.waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """Calls in line."""
+        return self._line.waiting
 
     def pass_now(self, now: float) -> bool:
         """Begin one call at this time of the event loop's clock, if it need not wait; False where `admit` is needed."""
-        return not self.waiting and self._begin(now)
+        return not self._line.waiting and self._begin(now)
 
     async def admit(self, request: Request) -> None:
         """Wait for the turn to begin one call.
@@ -55,19 +57,16 @@ class RateLimiter:
         now = loop.time()
         if self.pass_now(now):
             return
-        wait = self._wait_seconds(now)
-        if self.waiting >= self._max_waiting or now + wait > request.deadline:
+        wait = self._wait_seconds(now, self._line.ahead_of(request.caller))
+        if now + wait > request.deadline:
             raise self._refusal(wait)
+        make_room(self._line, self._max_waiting, request, self._refusal(wait))
         turn = loop.create_future()
-        self._line.append(turn)
-        self.waiting += 1
+        self._line.join(turn, request)
         if self._timer is None:
             self._arm(loop, now)
-        if self._shared is None:
-            await self._take(turn, loop)
-            return
         try:
-            async with asyncio.timeout_at(request.deadline):  # nobody here knows how many wait elsewhere
+            async with asyncio.timeout_at(request.deadline):
                 await self._take(turn, loop)
         except TimeoutError as error:
             raise self._refusal(self._window) from error
@@ -79,19 +78,16 @@ class RateLimiter:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._line:
-            turn = self._line.popleft()
-            if not turn.done():
-                self.waiting -= 1
-                turn.set_result(None)
+        for turn in self._line.clear():
+            turn.set_result(None)
 
     async def _take(self, turn: asyncio.Future[None], loop: asyncio.AbstractEventLoop) -> None:
         try:
             await turn
         except asyncio.CancelledError:
             if turn.cancelled():
-                self.waiting -= 1
-            elif self._begun:
+                self._line.leave()
+            elif turn.exception() is None and self._begun:
                 self._begun.pop()  # its turn came and nobody used it
                 self._tick(loop)
             raise
@@ -118,9 +114,9 @@ class RateLimiter:
             return True
         return False
 
-    def _wait_seconds(self, now: float) -> float:
-        """When the call that joins the line now would have its turn."""
-        rounds, place = divmod(self.waiting, self._size)
+    def _wait_seconds(self, now: float, ahead: int) -> float:
+        """When the call that joins the line now, so many ahead of it, would have its turn."""
+        rounds, place = divmod(ahead, self._size)
         begun = self._begun
         free = begun[place] if len(begun) == self._size else now - self._window
         return max(0.0, free + (rounds + 1) * self._window - now)
@@ -135,14 +131,15 @@ class RateLimiter:
             self._timer = None
         now = loop.time() + 0.001  # a timer may fire a clock tick early
         line = self._line
-        while line:
-            if line[0].done():
-                line.popleft()
-            elif self._begin(now):
-                self.waiting -= 1
-                line.popleft().set_result(None)
+        while line.waiting:
+            if self._begin(now):
+                turn = line.pop()
+                if turn is None:
+                    self._begun.pop()
+                    return
+                turn.set_result(None)
             elif self._shared is not None and self._has_room(now):
-                self._shared.want(self.waiting, lambda: self._tick(loop))
+                self._shared.want(line.waiting, lambda: self._tick(loop))
                 return
             else:
                 self._arm(loop, now)

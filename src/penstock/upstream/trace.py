@@ -12,6 +12,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec.structs
+
 from penstock.errors import PenstockError
 from penstock.upstream.transport import HeaderBlock, Request, Response, Transport
 
@@ -46,15 +48,7 @@ class TracedTransport:
         call = self._trace(request.method, request.route)
         if call is None:
             return await self._inner.send(request)
-        told = Request(
-            request.method,
-            request.route,
-            request.target,
-            HeaderBlock((*request.headers.pairs, *call.headers)),
-            request.deadline,
-            request.body,
-            request.content_type,
-        )
+        told = msgspec.structs.replace(request, headers=HeaderBlock((*request.headers.pairs, *call.headers)))
         try:
             response = await self._inner.send(told)
         except PenstockError as error:

@@ -43,6 +43,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
         body: The bytes to send; empty for none.
         content_type: Media type of the body; empty for none.
         deadline: On the event loop's clock, in seconds: the whole answer must be here by then.
+        caller: A digest of who asks, so that callers take turns where they wait; empty for the gateway itself.
     """
 
     method: Method
@@ -52,6 +53,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     deadline: float
     body: bytes = b""
     content_type: str = ""
+    caller: bytes = b""
 
     def __repr__(self) -> str:
         """Without target and body: both may hold personal data."""

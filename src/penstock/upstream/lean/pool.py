@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections import deque
 from collections.abc import Callable
 from math import inf
 
-from penstock.errors import LimitError, UpstreamTimeout, UpstreamUnavailable
+from penstock.errors import UpstreamTimeout, UpstreamUnavailable
 from penstock.upstream.config import TransportConfig
+from penstock.upstream.fair import FairLine, make_room, too_many_wait
 from penstock.upstream.lean.connection import LeanConnection
 from penstock.upstream.lean.dial import Dialer
 from penstock.upstream.origin import Origin
@@ -27,7 +27,7 @@ Turn = asyncio.Future[LeanConnection | None]
 
 
 class Pool:
-    """Hands out connections, the latest used first, to callers in the order they came.
+    """Hands out connections, the latest used first, to callers in turn.
 
     A place is taken from the first moment of connecting until the socket is gone. While somebody waits, whatever
     becomes free goes to the first in line, so that nobody who comes later overtakes.
@@ -42,7 +42,6 @@ class Pool:
         "_outbox",
         "_places",
         "_timer",
-        "_waiting",
         "config",
         "connections",
         "is_closed",
@@ -56,9 +55,8 @@ class Pool:
         self._dialer = Dialer(origin, context, config.connect_timeout)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._idle: list[LeanConnection] = []
-        self._line: deque[tuple[Turn, Request]] = deque()
+        self._line: FairLine[LeanConnection | None] = FairLine()
         self._outbox: list[LeanConnection] = []
-        self._waiting = 0
         self._places = config.max_connections
         self._timer: asyncio.TimerHandle | None = None
         self.watched_until = inf
@@ -125,10 +123,8 @@ class Pool:
         if self._timer is not None:
             self._timer.cancel()
             self.watched_until = inf
-        while self._line:
-            turn, request = self._line.popleft()
-            if not turn.done():
-                turn.set_exception(UpstreamUnavailable(f"{request.route}: the transport was closed.", sent=False))
+        for turn in self._line.clear():
+            turn.set_exception(UpstreamUnavailable("The transport was closed.", sent=False))
         self._idle.clear()
         for connection in list(self.connections):
             connection.abort()
@@ -149,7 +145,7 @@ class Pool:
 
     def release(self, connection: LeanConnection) -> None:
         """See `Owner.release`."""
-        if self._line and self._hand_over(connection):
+        if self._line.waiting and self._hand_over(connection):
             return
         if self.is_closed:
             connection.abort()
@@ -176,38 +172,29 @@ class Pool:
             self._timer = self._loop.call_at(due, self._tick)
 
     def _hand_over(self, turn: LeanConnection | None) -> bool:
-        line = self._line
-        while line:
-            waiter, _ = line.popleft()
-            if not waiter.done():
-                waiter.set_result(turn)
-                return True
-        return False
+        waiter = self._line.pop()
+        if waiter is None:
+            return False
+        waiter.set_result(turn)
+        return True
 
     def _free_place(self) -> None:
         if not self._hand_over(None):
             self._places += 1
 
     async def _wait(self, loop: asyncio.AbstractEventLoop, request: Request, *, first: bool) -> LeanConnection | None:
-        if self._waiting >= self.config.max_waiting:
-            raise LimitError("Too many calls wait for the store. Try again.", "RATE_LIMITED", retry_after=1.0)
-        if len(self._line) > 2 * self._waiting + 64:  # those who gave up leave their place in line behind
-            self._line = deque([entry for entry in self._line if not entry[0].done()])
+        make_room(self._line, self.config.max_waiting, request, too_many_wait())
         turn: Turn = loop.create_future()
-        if first:
-            self._line.appendleft((turn, request))
-        else:
-            self._line.append((turn, request))
+        self._line.join(turn, request, first=first)
         self.watch(request.deadline)
-        self._waiting += 1
         try:
             return await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled() and turn.exception() is None:
+            if turn.cancelled():
+                self._line.leave()
+            elif turn.exception() is None:
                 self.give_back(turn.result())
             raise
-        finally:
-            self._waiting -= 1
 
     async def _dial(self, loop: asyncio.AbstractEventLoop, request: Request) -> LeanConnection:
         """Open a connection in a place already taken; the place is free again when that fails."""
@@ -237,10 +224,9 @@ class Pool:
             due = min(due, connection.check(now))
         self._idle = [connection for connection in self._idle if connection.is_alive]
         for turn, request in self._line:
-            if turn.done():
-                continue
             if request.deadline <= now:
                 turn.set_exception(UpstreamTimeout(f"{request.method} {request.route}: no connection by the deadline."))
+                self._line.leave()
             else:
                 due = min(due, request.deadline)
         if due < inf:
