@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from penstock.errors import Code
+from penstock.operations.sayings import SAYINGS
 from penstock.schema.fixed_types import USER_ERROR_CODES
 from tests.docs.reference import page
 
@@ -23,3 +24,9 @@ def test_every_top_level_code_is_explained_once() -> None:
 
 def test_every_user_error_code_is_explained_once() -> None:
     assert codes_in("User errors") == [code for code, _ in USER_ERROR_CODES]
+
+
+def test_every_code_of_a_warning_is_explained_once() -> None:
+    made_here = {"ORDER_NOT_READABLE", "SCHEMA_NOT_RENEWED", "WARNING"}
+
+    assert codes_in("Warnings") == sorted({code for _, code, _ in SAYINGS} | made_here)

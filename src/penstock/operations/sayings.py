@@ -13,7 +13,7 @@ from penstock.definitions.model import JSON
 from penstock.upstream.answers import ErrorItem, upstream_errors
 from penstock.upstream.transport import Response
 
-_SAYINGS: Sequence[tuple[re.Pattern[str], str, str]] = tuple(
+SAYINGS: Sequence[tuple[re.Pattern[str], str, str]] = tuple(
     (re.compile(pattern, re.IGNORECASE), code, message)
     for pattern, code, message in (
         (r"\bstock\b", "INSUFFICIENT_STOCK", "There is not enough of it in stock."),
@@ -34,7 +34,7 @@ _OTHERWISE = ("WARNING", "The store did what was asked, but not all of it as it 
 def saying(item: ErrorItem) -> tuple[str, str] | None:
     """A short word and a sentence for what an error item says, or None where that is not known."""
     said = f"{item.title}: {item.detail}"
-    return next(((code, message) for pattern, code, message in _SAYINGS if pattern.search(said)), None)
+    return next(((code, message) for pattern, code, message in SAYINGS if pattern.search(said)), None)
 
 
 def warnings_of(response: Response) -> tuple[JSON, ...]:

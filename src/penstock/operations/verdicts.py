@@ -64,7 +64,11 @@ def _read_all(
     mutation: Mutation, found_leaves: Sequence[Leaf], response: Response, prefix: tuple[str, ...]
 ) -> list[UserError]:
     status, items = response.status, upstream_errors(response)
-    if mutation.has_quota and any(_is_about_quota(item, found_leaves) for item in items):
+    said = [saying(item) if mutation.is_sale else None for item in items]
+    if mutation.has_quota and any(
+        _is_about_quota(item, found_leaves) if known is None else known[0] == "LIMIT_REACHED"
+        for item, known in zip(items, said, strict=True)
+    ):
         return [UserError("LIMIT_REACHED", None, "The store takes no more of these: remove one first.")]
     if status == 403:
         return [UserError("FORBIDDEN", None, "These credentials do not allow this.")]
@@ -72,8 +76,8 @@ def _read_all(
     if status == 409:
         return [_EMAIL_TAKEN if any(taken) else _CONFLICT]
     found = [
-        _EMAIL_TAKEN if is_taken else _read(item, found_leaves, prefix)
-        for item, is_taken in zip(items, taken, strict=True)
+        _EMAIL_TAKEN if is_taken else _read(item, found_leaves, prefix, known)
+        for item, is_taken, known in zip(items, taken, said, strict=True)
     ]
     return list(dict.fromkeys(found)) or [UserError("REJECTED", None, "The store refused the input.")]
 
@@ -101,7 +105,7 @@ def _is_taken(item: ErrorItem, found: Sequence[Leaf], status: int) -> bool:
     return status == 409 or _TAKEN.search(words) is not None or _MALFORMED.search(words) is None
 
 
-def _read(item: ErrorItem, found: Sequence[Leaf], prefix: tuple[str, ...]) -> UserError:
+def _read(item: ErrorItem, found: Sequence[Leaf], prefix: tuple[str, ...], known: tuple[str, str] | None) -> UserError:
     leaf = _named(item.source, found) or _named(f"{item.title} {item.detail}", found)
     words = _words(item)
     path = (*prefix, *leaf.names) if leaf is not None else None
@@ -114,7 +118,6 @@ def _read(item: ErrorItem, found: Sequence[Leaf], prefix: tuple[str, ...]) -> Us
         code, message = "TOO_LONG", f"{label} is too long."
     elif leaf is not None and leaf.row.kind is Kind.EMAIL and "format" in words.lower():
         code, message = "NOT_AN_EMAIL", f"{label} must be an e-mail address, as name@example.com."
-    known = saying(item)
     if code == "REJECTED" and known is not None:
         message = known[1]
     return UserError(code, path, message)

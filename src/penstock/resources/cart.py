@@ -12,7 +12,7 @@ from __future__ import annotations
 from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind
 from penstock.resources.cart_inputs import DESCRIPTION, NAME
 from penstock.resources.cart_writes import CART_MUTATIONS
-from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, text
+from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, relationship_set, text
 from penstock.resources.money import (
     CART_PRICES,
     DISPLAY_PRICE,
@@ -114,7 +114,10 @@ CART = Resource(
             origins=(("id", FromArgument("id")),),
         ),
     ),
-    mutations=CART_MUTATIONS,
+    mutations=(
+        *CART_MUTATIONS,
+        relationship_set("cart", "cart", "Cart", "carts", (("id", FromArgument("id")),), ONE),
+    ),
 )
 
 CART_ITEM = Resource(

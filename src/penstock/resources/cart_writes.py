@@ -30,6 +30,7 @@ CART_MUTATIONS = (
             optional("id", "id", Kind.ID, "The cart's id, if you choose it yourself: whoever guesses it has the cart."),
             CONTACT,
         ),
+        is_sale=True,
         warns=True,
     ),
     Mutation(
@@ -42,6 +43,7 @@ CART_MUTATIONS = (
         "Cart",
         origins=(("id", FromArgument("id")),),
         input=(CONTACT,),
+        is_sale=True,
         warns=True,
     ),
     Mutation(
@@ -68,6 +70,7 @@ CART_MUTATIONS = (
         by="cart_id",
         lock=_LOCK,
         brings="items",
+        is_sale=True,
         warns=True,
         has_quota=True,
     ),
@@ -85,6 +88,7 @@ CART_MUTATIONS = (
         by="cart_id",
         lock=_LOCK,
         brings="items",
+        is_sale=True,
         warns=True,
     ),
     Mutation(
@@ -111,6 +115,7 @@ CART_MUTATIONS = (
         by="cart_id",
         lock=_LOCK,
         brings="items",
+        is_sale=True,
         warns=True,
     ),
     Mutation(
@@ -125,6 +130,7 @@ CART_MUTATIONS = (
         input=(required("code", "code", Kind.STRING, "The code."),),
         by="cart_id",
         lock=_LOCK,
+        is_sale=True,
         warns=True,
     ),
     Mutation(
@@ -138,6 +144,7 @@ CART_MUTATIONS = (
         origins=_WHOSE,
         by="cart_id",
         lock=_LOCK,
+        is_sale=True,
     ),
     Mutation(
         "cartCustomerDissociate",
@@ -150,5 +157,6 @@ CART_MUTATIONS = (
         origins=_WHOSE,
         by="cart_id",
         lock=_LOCK,
+        is_sale=True,
     ),
 )

@@ -122,5 +122,6 @@ CHECKOUT = Mutation(
     ),
     lock="/v2/carts/{cart_id}",
     brings="items",
+    is_sale=True,
     warns=True,
 )

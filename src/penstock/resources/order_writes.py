@@ -70,6 +70,7 @@ UPDATE = Mutation(
         _choice("shipping", "shipping", "Marks a paid order as shipped.", _SHIPPING),
         SHIPPING_ADDRESS,
     ),
+    is_sale=True,
     warns=True,
 )
 
@@ -141,6 +142,7 @@ PAY = Mutation(
         proof=Route("GET", "/v2/orders/{id}/transactions"),
         message="Marking an order as paid by hand needs a client_credentials bearer, without a customer token.",
     ),
+    is_sale=True,
     warns=True,
 )
 

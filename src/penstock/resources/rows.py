@@ -90,6 +90,7 @@ class Mutation:
         brings: Name of the edge of the payload's first resource whose rows the answer brings along: they are not read
             again. "" for none.
         staff_only: What needs the rights of staff, or None.
+        is_sale: Whether a refusal may speak of stock, carts and orders.
         warns: Whether the payload shows what upstream says beside a success.
         has_quota: Whether upstream bounds how many there may be (Q10).
         email_is_unique: Whether a refusal that mentions the e-mail means it is taken (Q1).
@@ -114,6 +115,7 @@ class Mutation:
     lock: str = ""
     brings: str = ""
     staff_only: StaffOnly | None = None
+    is_sale: bool = False
     warns: bool = False
     has_quota: bool = False
     email_is_unique: bool = False

@@ -82,10 +82,12 @@ async def _proven_customer(write: Write) -> str:
 
 async def _order_once(write: Write, sent: bytes, once: Once, *, is_guest: bool) -> Outcome:
     """Order under a claimed key, which is given back where it is plain that nothing was ordered."""
+    calls = write.context.calls
     try:
         outcome = await _order(write, sent, is_guest=is_guest)
     except PenstockError as error:
-        if isinstance(error, CallerError) or (isinstance(error, UpstreamUnavailable) and not error.sent):
+        is_unsent = write.context.calls == calls or (isinstance(error, UpstreamUnavailable) and not error.sent)
+        if is_unsent or isinstance(error, CallerError):
             await _quietly(once, None)
         raise
     await _quietly(once, None if outcome.response is None else _made(write, outcome))

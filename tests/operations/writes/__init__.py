@@ -1,0 +1,1 @@
+"""What runs the writes, each kind by itself."""
