@@ -11,7 +11,8 @@ from pathlib import Path
 from prometheus_client.core import Metric
 
 from penstock.settings import Setting, table
-from penstock.telemetry.metrics import DocumentFacts, Metrics, UpstreamFacts
+from penstock.telemetry.facts import DocumentFacts, UpstreamFacts
+from penstock.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -63,6 +64,7 @@ def _count_everything_once(metrics: Metrics) -> None:
     metrics.value_coercion_failed("Customer", "deliveryDetails")
     metrics.row_dropped("Customer", "no id")
     metrics.limit_exceeded("tokens")
+    metrics.documents_trusted(1, 1)
     metrics.schema_checked("swapped")
     metrics.upstream_shed("RATE_LIMITED")
     metrics.spans_ended("sent", 1)

@@ -174,14 +174,76 @@ async def test_a_batch_is_refused_in_clear_words(stage: Stage) -> None:
     assert "one operation a request" in answer.json()["errors"][0]["message"]
 
 
+DIGEST = "AB" * 32
+
+
 @pytest.mark.parametrize(
-    "body", [{"documentId": "sha256:a"}, {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a"}}}]
+    ("body", "asked"),
+    [
+        ({"documentId": "sha256:a"}, ("", "sha256:a", "")),
+        ({"documentId": "a", "query": None, "extensions": None}, ("", "a", "")),
+        ({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": DIGEST}}}, ("", "", DIGEST.lower())),
+        (
+            {"query": "{a}", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": DIGEST}}},
+            ("{a}", "", DIGEST.lower()),
+        ),
+        ({"query": "{a}", "documentId": None, "extensions": {"other": {}}}, ("{a}", "", "")),
+    ],
 )
-async def test_a_stored_document_is_not_found(stage: Stage, body: dict[str, object]) -> None:
+async def test_a_document_may_be_named_instead_of_sent(
+    stage: Stage, body: dict[str, object], asked: tuple[str, str, str]
+) -> None:
+    posted = await stage.post(json.dumps(body))
+    params = {name: value if isinstance(value, str) else json.dumps(value) for name, value in body.items() if value}
+    got = await stage.client.get("/graphql", params=params, headers={"accept": "text/html, application/json;q=0.9"})
+
+    assert (posted.status_code, got.status_code) == (200, 200)
+    assert [(request.document, request.document_id, request.document_digest) for request, _ in stage.runner.asked] == [
+        asked,
+        asked,
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"documentId": 7},
+        {"documentId": ""},
+        {"documentId": "x" * 513},
+        {"documentId": ["a"]},
+        {"documentId": "a", "query": "{a}"},
+        {"documentId": "a", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": DIGEST}}},
+        {"extensions": {"persistedQuery": []}},
+        {"extensions": {"persistedQuery": {"version": 2, "sha256Hash": DIGEST}}},
+        {"extensions": {"persistedQuery": {"version": True, "sha256Hash": DIGEST}}},
+        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a"}}},
+        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": DIGEST + "\n"}}},
+        {"extensions": {"persistedQuery": {"version": 1}}},
+        {"extensions": {"other": 1}},
+    ],
+)
+async def test_a_document_that_is_named_wrongly_is_a_400(stage: Stage, body: dict[str, object]) -> None:
     answer = await stage.post(json.dumps(body))
 
     assert answer.status_code == 400
-    assert code(answer) == "DOCUMENT_NOT_FOUND"
+    assert code(answer) == "BAD_REQUEST"
+    assert stage.runner.asked == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"query":"{a}","qu\\u0065ry":"{b}"}',
+        b'{"\\u0071uery":"{a}","query":"{b}"}',
+        b'{"documentId":"a","documentId":"b"}',
+        b'{"query":"{a}","operation\\u004eame":"A","operationName":"B"}',
+    ],
+)
+async def test_a_parameter_given_twice_is_a_400_however_it_is_written(stage: Stage, body: bytes) -> None:
+    answer = await stage.post(body)
+
+    assert answer.status_code == 400
+    assert "twice" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from penstock.operations.plan import compile_operation
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.operations.runner import Runner
 from penstock.operations.services import Services
+from penstock.operations.stored import StoredDocuments
 from penstock.schema.generation import Generation
 from penstock.upstream.config import BreakerConfig, RetryConfig, StackConfig
 from penstock.upstream.stack import build_stack
@@ -145,6 +146,7 @@ async def gateway(
     retry: RetryConfig | None = None,
     compile_plan: Compile | None = None,
     largest_page: int = 100,
+    stored: StoredDocuments | None = None,
 ) -> AsyncIterator[Gateway]:
     """A gateway in front of an upstream; nothing is sent twice unless ``retry`` says so.
 
@@ -172,7 +174,7 @@ async def gateway(
         on_limit=running.limits.append,
         largest_page=largest_page,
     )
-    running.runner = Runner(running.services, settings or DocumentSettings(), compile_plan or running.compile)
+    running.runner = Runner(running.services, settings or DocumentSettings(), compile_plan or running.compile, stored)
     try:
         yield running
     finally:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from prometheus_client.parser import text_string_to_metric_families
 
 from penstock import __version__
-from penstock.telemetry.metrics import DocumentFacts, Metrics, SchemaFacts, UpstreamFacts
+from penstock.telemetry.facts import DocumentFacts, SchemaFacts, UpstreamFacts
+from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.slots import OwnSlots
 from penstock.telemetry.tables import MAX_SERIES, CounterTable, HistogramTable
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from penstock.errors import OperatorError
-from penstock.telemetry.metrics import DocumentFacts, Metrics, SchemaFacts, UpstreamFacts
+from penstock.telemetry.facts import DocumentFacts, SchemaFacts, UpstreamFacts
+from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.slots import SharedSlots
 from tests.telemetry.test_metrics import samples
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 
+from penstock.app.schema_life import Life
 from penstock.app.telling import Telling
 from penstock.http.asgi import App
 from penstock.http.compression import Compression
@@ -14,10 +15,12 @@ from penstock.http.credentials import CredentialReader
 from penstock.http.endpoint import EndpointParts, Runs
 from penstock.http.explorer import Features, load_explorer
 from penstock.http.intake import Intake, Limits
+from penstock.http.operating import Details, OperatingParts
 from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
-from penstock.lifecycle import GenerationHolder
+from penstock.lifecycle import GenerationHolder, Reloader
 from penstock.settings import Settings
+from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.requests import RequestMeter
 
 
@@ -43,6 +46,22 @@ def make_endpoint_parts(
         clock=time.perf_counter,
         on_limit=telling.metrics.limit_exceeded,
         compression=Compression(settings.compress_bytes),
+        public_seconds=settings.get_max_age_seconds,
+    )
+
+
+def make_operating_parts(
+    settings: Settings, reloader: Reloader, holder: GenerationHolder, life: Life, details: Details, metrics: Metrics
+) -> OperatingParts:
+    """What answers beside GraphQL."""
+    return OperatingParts(
+        holder,
+        reloader.reload,
+        metrics.render if settings.metrics else None,
+        settings.admin_token,
+        life.orders(reloader),
+        life.feed,
+        details,
     )
 
 

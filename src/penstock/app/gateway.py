@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from penstock.app.around import make_around
-from penstock.app.door import make_endpoint_parts
+from penstock.app.documents import make_library, make_stored, refreshing
+from penstock.app.door import make_endpoint_parts, make_operating_parts
 from penstock.app.life import Lifelong, make_lifespan
 from penstock.app.operations import Following, Shared, follow, make_build, make_runner
 from penstock.app.schema_life import Life, make_life
@@ -26,12 +27,11 @@ from penstock.app.telling import make_telling, watch
 from penstock.http.asgi import App
 from penstock.http.cors import Cors
 from penstock.http.front import Front
-from penstock.http.operating import OperatingParts, create_operating_app
+from penstock.http.operating import create_operating_app
 from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
 from penstock.lifecycle import GenerationHolder, Reloader
 from penstock.lifecycle.beat import Beat
-from penstock.lifecycle.judging import nobody
 from penstock.lifecycle.stages import Stages
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
@@ -97,20 +97,20 @@ def create_gateway(
     around = make_around(settings, os.environ if environ is None else environ, telling)
     store = connect(settings, metrics, around.transport, shared_rate(settings, state))
     holder = GenerationHolder()
-    life = make_life(settings, state, holder, nobody, telling)
-    shared = Shared(state, write_locks(settings, state))
+    stored = make_stored(settings, state)
+    life = make_life(settings, state, holder, stored.known, telling)
+    shared = Shared(state, write_locks(settings, state), stored)
     following = Following(lambda: follow(reloader.reload), life.chronicle, life.usage)
     runner = make_runner(settings, store, telling, shared, following)
     watch(metrics, store, runner, holder)
+    library = make_library(settings, stored, runner, holder, state, telling)
     beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
-    load = definitions_source(settings, store).load
-    stages = Stages(load=load, build=make_build(runner), judge=life.judge, record=(life.record,))
+    load = refreshing(library.refresh, definitions_source(settings, store).load)
+    stages = Stages(load=load, build=make_build(library.prepare), judge=life.judge, record=(life.record,))
     reloader = Reloader(holder, stages, beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
     graphql = make_endpoint_parts(settings, around.runs(runner), holder, ids, telling)
-    exposition = metrics.render if settings.metrics else None
-    orders = life.orders(reloader)
-    operating = OperatingParts(holder, reloader.reload, exposition, settings.admin_token, orders, life.feed)
+    operating = make_operating_parts(settings, reloader, holder, life, library.detail, metrics)
     lifelong = Lifelong(reloader, store, state, telling, (*life.beside(reloader), *around.beside))
     rest = create_operating_app(operating, make_lifespan(lifelong))
     front: App = Front(around.endpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)

@@ -21,6 +21,7 @@ from penstock.operations.locks import WriteLocks
 from penstock.operations.plan import CompiledPlan, compile_operation
 from penstock.operations.runner import Runner
 from penstock.operations.services import OnRun, Services
+from penstock.operations.stored import StoredDocuments
 from penstock.schema.generation import Generation, build_generation
 from penstock.settings import Settings
 from penstock.state import State
@@ -50,16 +51,18 @@ class Shared:
     Attributes:
         state: Which writes were made under a client's key.
         locks: Serialises the writes to one resource.
+        stored: Documents that are asked for by name.
     """
 
     state: State
     locks: WriteLocks
+    stored: StoredDocuments
 
 
 def make_runner(settings: Settings, store: Store, telling: Telling, shared: Shared, following: Following) -> Runner:
     """What runs operations."""
     services = make_services(settings, store, telling, shared, following)
-    return Runner(services, document_settings(settings), make_compiler(settings, telling.metrics))
+    return Runner(services, document_settings(settings), make_compiler(settings, telling.metrics), shared.stored)
 
 
 async def follow(reload: Callable[[], Awaitable[ReloadReport]]) -> str:
@@ -121,12 +124,12 @@ def document_settings(settings: Settings) -> DocumentSettings:
     )
 
 
-def make_build(runner: Runner) -> Build:
+def make_build(prepare: Callable[[Generation], None]) -> Build:
     """How definitions become a generation that is ready to serve."""
 
     def build(settled: Settled, number: int) -> Generation:
         generation = build_generation(settled.definitions, number, settled.loaded_at, settled.source, settled.lock)
-        runner.documents(generation)  # bound to its resolvers here, in the worker thread, not by the first request
+        prepare(generation)  # bound to its resolvers here, in the worker thread, not by the first request
         settle()
         return generation
 

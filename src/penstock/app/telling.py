@@ -19,8 +19,9 @@ from penstock.lifecycle import GenerationHolder
 from penstock.operations.documents import Documents
 from penstock.operations.runner import Runner
 from penstock.settings import Settings
+from penstock.telemetry.facts import DocumentFacts, UpstreamFacts
 from penstock.telemetry.logs import Log, create_log
-from penstock.telemetry.metrics import DocumentFacts, Metrics, UpstreamFacts
+from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.requests import RequestLine, RequestLines, log_each_request
 from penstock.telemetry.slots import SharedSlots, Slots
 

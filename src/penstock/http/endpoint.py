@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from penstock.http.answers import UNKNOWN_VERSION, AnswerHeads, Refusal, error_body, status_of
 from penstock.http.asgi import App, Receive, Scope, Send, Sent
+from penstock.http.caching import as_public, is_known, is_public, tag_of
 from penstock.http.compression import Compression
 from penstock.http.head import ACCEPT, ACCEPT_ENCODING, CLIENT_NAME, REQUEST_ID, Head, read_head
 from penstock.http.intake import Admitted, Intake
@@ -24,6 +25,7 @@ from penstock.telemetry.redaction import describe_failure
 from penstock.telemetry.requests import RequestFacts
 
 _MOST_ACCEPTS = 256
+_NAMING = (b"query", b"documentId", b"extensions")
 _FAILED = Refusal(500, "Something went wrong on our side. The request id names this failure in the logs.", "INTERNAL")
 _METHOD = Refusal(405, "Use POST, or GET for queries.", headers=((b"allow", b"GET, POST"),))
 _NOT_READY = Refusal(
@@ -61,6 +63,7 @@ class EndpointParts:
         clock: Monotonic seconds.
         on_limit: Told which limit refused a request at the door.
         compression: Packs large answers.
+        public_seconds: How long anybody may keep an answer that is nobody's own.
     """
 
     runner: Runs
@@ -73,6 +76,7 @@ class EndpointParts:
     clock: Callable[[], float]
     on_limit: Callable[[str], None] = _count_no_limit
     compression: Compression = field(default_factory=lambda: Compression(0))
+    public_seconds: int = 0
 
 
 class Asked(NamedTuple):
@@ -152,6 +156,13 @@ class GraphQLEndpoint:
         ]
         if status == 405:
             headers.append((b"allow", b"POST"))
+        if not request.allow_mutation and is_public(asked.head, result):
+            tag = tag_of(body)
+            headers = as_public(headers, tag, self._parts.public_seconds)
+            if is_known(asked.head, tag):
+                await send({"type": "http.response.start", "status": 304, "headers": headers})
+                await send({"type": "http.response.body", "body": b""})
+                return
         accepted = asked.head.values[ACCEPT_ENCODING]
         compression = self._parts.compression
         # An answer to a mutation may hold a token: what is packed tells by its length what is in it.
@@ -225,12 +236,14 @@ def _facts(request_id: str, result: OperationResult, status: int, seconds: float
 
 
 def _request(admitted: Admitted, head: Head, request_id: str, *, allow_mutation: bool) -> OperationRequest:
-    query, operation_name, variables = admitted.parameters
+    query, operation_name, variables, document_id, digest = admitted.parameters
     client = head.values[CLIENT_NAME]
     client_name = "" if client is None else client[:64].decode("latin-1")
-    return OperationRequest(query, operation_name, variables, request_id, allow_mutation, client_name)
+    return OperationRequest(
+        query, operation_name, variables, request_id, allow_mutation, client_name, document_id, digest
+    )
 
 
 def _asks_to_run(query_string: bytes) -> bool:
-    """Whether the URL has a `query` (or another of our parameters), so that a page is not what it is for."""
-    return any(part.partition(b"=")[0] == b"query" for part in query_string.split(b"&"))
+    """Whether the URL names a document, so that a page is not what it is for."""
+    return any(part.partition(b"=")[0] in _NAMING for part in query_string.split(b"&"))

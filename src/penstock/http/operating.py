@@ -36,6 +36,10 @@ _SDL_TYPE = "application/graphql; charset=utf-8"
 _MOST_SHOWN = 50
 
 
+Details: TypeAlias = Callable[[], dict[str, object]]
+"""More of what readiness tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class OperatingParts:
     """What the routes are made of.
@@ -47,6 +51,7 @@ class OperatingParts:
         admin_token: Opens the admin endpoints; unset, they do not exist.
         life: What is known and can be decided about the life of the schema.
         feed: Where swaps come from; None where nobody is told.
+        details: What else readiness tells.
     """
 
     holder: GenerationHolder
@@ -55,6 +60,7 @@ class OperatingParts:
     admin_token: Secret
     life: SchemaLife = field(default_factory=SchemaLife)
     feed: Listens | None = None
+    details: Details = dict
 
 
 def create_operating_app(parts: OperatingParts, lifespan: Lifespan | None = None) -> App:
@@ -111,7 +117,7 @@ class _Operating:
                 "problems": len(generation.problems),
                 "held": None if holder.held is None else _describe_held(holder.held),
             }
-        return json_answer(detail, 503 if generation is None else 200)
+        return json_answer(detail | self._parts.details(), 503 if generation is None else 200)
 
     async def metrics(self, _request: Request) -> Response:
         """The exposition that Prometheus scrapes."""

@@ -6,6 +6,7 @@ Never here: HTTP methods, what a document means.
 from __future__ import annotations
 
 import json
+import re
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -15,14 +16,17 @@ from penstock.definitions.model import JSON
 from penstock.http.answers import Refusal
 
 _MOST_PARAMETERS = 64
-_NAMES = ("query", "operationName", "variables", "extensions")
+_NAMES = ("query", "operationName", "variables", "extensions", "documentId")
 _QUOTED = tuple(b'"%b"' % name.encode() for name in _NAMES)
 _NOT_JSON = "The body is not JSON in UTF-8; send an object with `query` and, where needed, `variables`."
 _NUMBER = "The body holds a number that is out of range; send it as a string where the schema takes one."
 _BATCH = "The body is an array; this endpoint runs one operation a request, so send a single object."
 _NOT_OBJECT = "The body is not a JSON object; send an object with `query` and, where needed, `variables`."
 _NO_QUERY = "The parameter `query` is missing; it is the text of a GraphQL document."
-_NOT_STORED = "This gateway holds no stored documents; send the text of the document as `query`."
+_BOTH = "The request names its document in two ways; send one of `documentId`, `query` and `persistedQuery`."
+_LONGEST_ID = 512
+_DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
+_ESCAPED_LETTERS = (b"\\u004", b"\\u005", b"\\u006", b"\\u007")
 
 
 class Parameters(NamedTuple):
@@ -31,6 +35,8 @@ class Parameters(NamedTuple):
     query: str
     operation_name: str | None
     variables: dict[str, JSON] | None
+    document_id: str = ""
+    document_digest: str = ""
 
 
 def read_body(body: bytes) -> Parameters | Refusal:
@@ -52,10 +58,17 @@ def read_body(body: bytes) -> Parameters | Refusal:
         return Refusal(400, _NOT_JSON)
     if type(given) is not dict:
         return Refusal(400, _BATCH if isinstance(given, list) else _NOT_OBJECT)
-    for quoted in _QUOTED:
-        if body.count(quoted) > 1 and (twice := _repeated_key(body)):
-            return Refusal(400, f"The parameter `{twice}` is given twice; give it once.")
+    if _may_repeat(body) and (twice := _repeated_key(body)):
+        return Refusal(400, f"The parameter `{twice}` is given twice; give it once.")
     return _check(given)
+
+
+def _may_repeat(body: bytes) -> bool:
+    """Whether a body may give a key twice: letters can be written as escapes."""
+    for quoted in _QUOTED:
+        if body.count(quoted) > 1:
+            return True
+    return b"\\" in body and any(escape in body for escape in _ESCAPED_LETTERS)
 
 
 def _check(given: dict[str, JSON]) -> Parameters | Refusal:
@@ -67,26 +80,64 @@ def _check(given: dict[str, JSON]) -> Parameters | Refusal:
         type(query) is str
         and (name is None or type(name) is str)
         and (variables is None or type(variables) is dict)
-        and (extensions is None or type(extensions) is dict)
+        and extensions is None
+        and "documentId" not in given
     ):
         return Parameters(query, name or None, variables)
-    return _refuse(given)
+    return _check_stored(given)
 
 
-def _refuse(given: dict[str, JSON]) -> Refusal:
+def _check_stored(given: dict[str, JSON]) -> Parameters | Refusal:
+    """The parameters of a request that is not just a text, or what is wrong with them."""
+    refusal = _refuse_kinds(given)
+    if refusal is not None:
+        return refusal
+    query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
+    identity = given.get("documentId")
+    digest = _digest(given.get("extensions"))
+    if isinstance(digest, Refusal):
+        return digest
+    if isinstance(identity, str) and (isinstance(query, str) or digest):
+        return Refusal(400, _BOTH)
+    if isinstance(identity, str) and not 0 < len(identity) <= _LONGEST_ID:
+        return Refusal(400, f"The parameter `documentId` must have 1 to {_LONGEST_ID} characters.")
+    if not isinstance(query, str) and not isinstance(identity, str) and not digest:
+        return Refusal(400, _NO_QUERY)
+    return Parameters(
+        query if isinstance(query, str) else "",
+        name if isinstance(name, str) and name else None,
+        variables if isinstance(variables, dict) else None,
+        identity if isinstance(identity, str) else "",
+        digest,
+    )
+
+
+def _digest(extensions: JSON) -> str | Refusal:
+    """The digest in `extensions.persistedQuery`, "" without one."""
+    asked = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+    if asked is None:
+        return ""
+    if not isinstance(asked, dict) or asked.get("version") != 1 or isinstance(asked.get("version"), bool):
+        return Refusal(400, "`extensions.persistedQuery` must be an object with `version` 1 and `sha256Hash`.")
+    digest = asked.get("sha256Hash")
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        return Refusal(400, "`extensions.persistedQuery.sha256Hash` must be 64 hexadecimal digits.")
+    return digest.lower()
+
+
+def _refuse_kinds(given: dict[str, JSON]) -> Refusal | None:
+    """Why a parameter is of the wrong kind; None where all are right."""
     for parameter, kind, words in (
         ("query", str, "a string"),
         ("operationName", str, "a string or null"),
         ("variables", dict, "an object or null"),
         ("extensions", dict, "an object or null"),
+        ("documentId", str, "a string"),
     ):
         value = given.get(parameter)
         if value is not None and type(value) is not kind:
             return Refusal(400, f"The parameter `{parameter}` is {_words(value)}; it must be {words}.")
-    extensions = given.get("extensions")
-    if "documentId" in given or (isinstance(extensions, dict) and "persistedQuery" in extensions):
-        return Refusal(400, _NOT_STORED, "DOCUMENT_NOT_FOUND")
-    return Refusal(400, _NO_QUERY)
+    return None
 
 
 def _words(value: JSON) -> str:
@@ -124,7 +175,7 @@ def read_query_string(query_string: bytes) -> Parameters | Refusal:
     for name, text in pairs:
         if name in given:
             return Refusal(400, f"The parameter `{name}` is given twice; give it once.")
-        if name in _NAMES or name == "documentId":
+        if name in _NAMES:
             given[name] = text
     for name in ("variables", "extensions"):
         encoded = given.pop(name, "")

@@ -16,8 +16,9 @@ from penstock.errors import PenstockError
 from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.holder import GenerationHolder
 from penstock.lifecycle.stages import Change, Held, Settled, Stages
+from penstock.telemetry.facts import SchemaFacts
 from penstock.telemetry.logs import Log
-from penstock.telemetry.metrics import Metrics, SchemaFacts
+from penstock.telemetry.metrics import Metrics
 from penstock.telemetry.redaction import describe_failure
 
 Outcome: TypeAlias = Literal["swapped", "unchanged", "held", "failed"]

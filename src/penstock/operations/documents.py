@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -127,7 +127,7 @@ class Documents:
         lookups: Where it is counted whether they were known.
     """
 
-    __slots__ = ("_characters", "_compile", "_generation", "_kept", "_lookups", "_rules", "_settings")
+    __slots__ = ("_characters", "_compile", "_generation", "_held", "_kept", "_lookups", "_rules", "_settings")
 
     def __init__(
         self,
@@ -141,6 +141,7 @@ class Documents:
         self._settings = settings
         self._compile = compile_plan
         self._kept: OrderedDict[tuple[str, str | None], PreparedOperation] = OrderedDict()
+        self._held: dict[str, dict[str | None, PreparedOperation]] = {}
         self._characters = 0
         extra = MaxIntrospectionDepthRule if settings.introspection else NoSchemaIntrospectionCustomRule
         self._rules = [*(rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule), extra]
@@ -160,9 +161,41 @@ class Documents:
             self._kept.move_to_end(key)
             self._lookups.hits += 1
             return kept
+        held = self._held.get(document)
+        if held is not None and operation_name in held:
+            self._lookups.hits += 1
+            return held[operation_name]
         self._lookups.misses += 1
-        made = self._make(document, operation_name)
+        made = self._plan(document, self._read(document), operation_name)
         self._keep(key, made)
+        return made
+
+    def hold(self, texts: Iterable[str]) -> dict[str, str]:
+        """Prepare every operation of these documents and hold them for good, instead of those held before.
+
+        Args:
+            texts: The documents; what was held before is taken over.
+
+        Returns:
+            Text → why the document cannot be run.
+        """
+        held: dict[str, dict[str | None, PreparedOperation]] = {}
+        refused: dict[str, str] = {}
+        for text in texts:
+            try:
+                held[text] = self._held.get(text) or self._prepare_all(text)
+            except RequestError as error:
+                refused[text] = str(error)
+        self._held = held
+        return refused
+
+    def _prepare_all(self, text: str) -> dict[str | None, PreparedOperation]:
+        document = self._read(text)
+        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        names = [node.name.value for node in operations if node.name]
+        made: dict[str | None, PreparedOperation] = {name: self._plan(text, document, name) for name in names}
+        if len(operations) == 1:
+            made[None] = made[names[0]] if names else self._plan(text, document, None)
         return made
 
     def _keep(self, key: tuple[str, str | None], made: PreparedOperation) -> None:
@@ -175,17 +208,28 @@ class Documents:
             _, dropped = self._kept.popitem(last=False)
             self._characters -= dropped.size
 
-    def _make(self, text: str, operation_name: str | None) -> PreparedOperation:
+    def _read(self, text: str) -> DocumentNode:
+        """The document: parsed, within the limits and valid.
+
+        Raises:
+            RequestError: It is not.
+        """
         try:
             check_text(text, self._settings.limits)
             document = _parse(text, self._settings.limits)
             check_limits(document, self._settings.limits)
             self._validate(self._generation.schema, document)
+        except LimitError as error:
+            raise RequestError([(error, [])]) from error
+        except RecursionError as error:
+            raise RequestError([(LimitError(_TOO_DEEP, limit="depth"), [])]) from error
+        return document
+
+    def _plan(self, text: str, document: DocumentNode, operation_name: str | None) -> PreparedOperation:
+        try:
             operation = _choose(document, operation_name)
             plan = self._compile(self._generation, document, operation)
             footprint = footprint_of(self._generation, document, operation)
-        except LimitError as error:
-            raise RequestError([(error, [])]) from error
         except RecursionError as error:
             raise RequestError([(LimitError(_TOO_DEEP, limit="depth"), [])]) from error
         kind, name = footprint.kind, footprint.name

@@ -48,6 +48,8 @@ class OperationRequest(msgspec.Struct, frozen=True, gc=False):
         request_id: The id that errors and logs carry.
         allow_mutation: False when it came by a safe method: only queries may run.
         client_name: Who the client says it is, for usage statistics; untrusted.
+        document_id: The id of a stored document, or "".
+        document_digest: The SHA-256 of the document in lower-case hexadecimal digits, or "" where none is said.
     """
 
     document: str
@@ -56,6 +58,8 @@ class OperationRequest(msgspec.Struct, frozen=True, gc=False):
     request_id: str = ""
     allow_mutation: bool = True
     client_name: str = ""
+    document_id: str = ""
+    document_digest: str = ""
 
     def __repr__(self) -> str:
         """Without document and variables: both may hold personal data."""
@@ -74,6 +78,7 @@ class OperationResult(msgspec.Struct, frozen=True, gc=False):
         path: ``plan`` or ``reference``, or "" when nothing ran.
         codes: The error codes in the body, for metrics.
         upstream_calls: Calls to the store that the operation made.
+        is_trusted: Whether it was a trusted document that was run.
     """
 
     body: bytes
@@ -83,6 +88,7 @@ class OperationResult(msgspec.Struct, frozen=True, gc=False):
     path: str = ""
     codes: tuple[str, ...] = ()
     upstream_calls: int = 0
+    is_trusted: bool = False
 
     def __repr__(self) -> str:
         """Without the body: it holds personal data."""

@@ -5,6 +5,8 @@ Never here: HTTP, how a plan is made.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from penstock.definitions.model import JSON
@@ -16,6 +18,7 @@ from penstock.operations.limits import check_variables
 from penstock.operations.reference import bind, run_reference
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.operations.services import Services
+from penstock.operations.stored import StoredDocuments
 from penstock.schema.generation import Generation
 
 _encoder = msgspec.json.Encoder()
@@ -28,14 +31,22 @@ class Runner:
         services: What all requests share.
         settings: How documents are prepared.
         compile_plan: Makes plans, or says why not.
+        stored: Finds documents that are asked for by name; None where there are none.
 
     Attributes:
         lookups: How often a document was known.
     """
 
-    __slots__ = ("_compile", "_services", "_settings", "lookups")
+    __slots__ = ("_compile", "_services", "_settings", "_stored", "lookups")
 
-    def __init__(self, services: Services, settings: DocumentSettings, compile_plan: Compile) -> None:
+    def __init__(
+        self,
+        services: Services,
+        settings: DocumentSettings,
+        compile_plan: Compile,
+        stored: StoredDocuments | None = None,
+    ) -> None:
+        self._stored = stored or StoredDocuments()
         self._services = services
         self._settings = settings
         self._compile = compile_plan
@@ -43,17 +54,21 @@ class Runner:
 
     async def run(self, generation: Generation, request: OperationRequest, credentials: Credentials) -> OperationResult:
         """The whole answer to a request; whatever is wrong with the request is in the answer."""
+        document, is_trusted = request.document, False
         try:
-            prepared = self.documents(generation).prepare(request.document, request.operation_name)
+            if self._stored.minds(request):
+                document, is_trusted = await self._stored.find(request)
+            prepared = self.documents(generation).prepare(document, request.operation_name)
             if request.variables:
                 check_variables(request.variables, self._settings.limits)
         except RequestError as error:
             return self._refused(error, request.request_id)
         except LimitError as error:
             return self._refused(RequestError([(error, [])]), request.request_id)
-        if prepared.kind != "query" and not request.allow_mutation:
-            message = f"A {prepared.kind} cannot be run by GET: use POST."
-            return _method(message, prepared, request.request_id)
+        if not request.allow_mutation and (refusal := self._refuse_get(prepared, is_trusted=is_trusted)):
+            return _method(refusal, prepared, request.request_id)
+        if request.document_digest:
+            await self._stored.keep(request)
         suggestions = self._settings.suggestions
         context = Context(self._services, generation, credentials, request.request_id, suggestions=suggestions)
         try:
@@ -74,6 +89,7 @@ class Runner:
             "reference" if isinstance(plan, str) else "plan",
             context.codes if context.errors else (),
             context.calls,
+            is_trusted,
         )
 
     def documents(self, generation: Generation) -> Documents:
@@ -85,6 +101,18 @@ class Runner:
         made = Documents(generation, self._settings, self._compile, self.lookups)
         generation.prepared[Documents] = made
         return made
+
+    def _refuse_get(self, prepared: PreparedOperation, *, is_trusted: bool) -> str:
+        """Why a safe method may not run an operation, or ""."""
+        if prepared.kind != "query":
+            return f"A {prepared.kind} cannot be run by GET: use POST."
+        if self._stored.rules.get_trusted_only and not is_trusted:
+            return "A GET runs trusted documents only here: use POST."
+        return ""
+
+    def hold(self, generation: Generation, texts: Iterable[str]) -> dict[str, str]:
+        """Prepare documents on a generation for good; text → why it cannot be run."""
+        return self.documents(generation).hold(texts)
 
     def _refused(self, error: RequestError, request_id: str) -> OperationResult:
         for fault, _ in error.faults:

@@ -4,10 +4,10 @@ Never here: objects that do work.
 """
 
 from penstock.settings.kinds import Setting
+from penstock.settings.reading import PREFIX
 from penstock.settings.secret import Secret
 from penstock.settings.state_address import StateAddress, read_state_address
 from penstock.settings.table import (
-    PREFIX,
     Executor,
     LogFormat,
     LogLevel,

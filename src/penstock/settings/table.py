@@ -5,14 +5,10 @@ Never here: objects that do work, reading the process environment itself.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_address
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
 
-from penstock.errors import OperatorError
 from penstock.settings.kinds import (
     ORIGINS,
     SECRET,
@@ -28,12 +24,14 @@ from penstock.settings.kinds import (
     number,
     row,
 )
+from penstock.settings.reading import PREFIX, doubts_about, implied, parse_text, unknown_variables
 from penstock.settings.secret import Secret
 from penstock.settings.state_address import StateAddress
 
-PREFIX = "PENSTOCK_"
 Transport: TypeAlias = Literal["lean", "httpx"]
 Executor: TypeAlias = Literal["plan", "reference"]
+TrustedDocuments: TypeAlias = Literal["off", "allow", "only"]
+GetDocuments: TypeAlias = Literal["any", "trusted"]
 Profile: TypeAlias = Literal["development", "production"]
 SchemaPolicy: TypeAlias = Literal["apply", "hold-breaking", "freeze"]
 LogFormat: TypeAlias = Literal["json", "console"]
@@ -118,6 +116,24 @@ class Settings:
         default=False,
         metadata=row(SWITCH, "Whether answers show the REST calls they took, in `extensions.upstream`: development."),
     )
+    trusted_documents: TrustedDocuments = field(
+        default="allow",
+        metadata=row(choice("off", "allow", "only"), "Whether stored documents are run, too, or trusted ones alone."),
+    )
+    trusted_documents_path: str = field(
+        default="", metadata=row(TEXT, "Folder of manifests of trusted documents, or one manifest.")
+    )
+    apq_bytes: int = field(
+        default=4 * 1024 * 1024,
+        metadata=row(integer(0), "Size of the automatic persisted queries a worker remembers; 0 switches them off."),
+    )
+    get_documents: GetDocuments = field(
+        default="any", metadata=row(choice("any", "trusted"), "Which documents a GET runs.")
+    )
+    get_max_age_seconds: int = field(
+        default=0,
+        metadata=row(integer(0), "How long anybody may keep an answer to a GET of a trusted document."),
+    )
     introspection: bool = field(default=True, metadata=row(SWITCH, "Whether `__schema` and `__type` may be asked."))
     suggestions: bool = field(default=True, metadata=row(SWITCH, "Whether errors suggest names (“did you mean”)."))
     max_body_bytes: int = field(default=1_000_000, metadata=row(integer(1024), "Largest request body."))
@@ -195,58 +211,10 @@ class Settings:
         for item in fields(cls):
             text = environ.get(PREFIX + item.name.upper(), "").strip()
             if text:
-                values[item.name] = _parse(item.name, item.metadata["kind"], text)
-        settings = cls(**_implied(values), **values)  # type: ignore[arg-type]  # each row's kind makes the type its attribute declares
-        return settings, (*_unknown_variables(environ), *_doubts(settings))
-
-
-_OF_PROFILE: dict[object, dict[str, object]] = {
-    "production": {"introspection": False, "suggestions": False, "explorer": False},
-}
-"""What a profile says where the environment says nothing."""
-
-
-def _implied(values: Mapping[str, object]) -> dict[str, object]:
-    said = _OF_PROFILE.get(values.get("profile"), {})
-    return {name: value for name, value in said.items() if name not in values}
-
-
-def _parse(name: str, kind: Kind, text: str) -> object:
-    try:
-        return kind.parse(text)
-    except (ValueError, KeyError) as error:
-        shown = "its value" if kind.secret else f"{text[:80]!r}"
-        raise OperatorError(f"{PREFIX}{name.upper()}: {shown} cannot be used; give {_article(kind.name)}.") from error
-
-
-def _article(words: str) -> str:
-    if words.startswith(("one of", "on or off")):
-        return words
-    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
-
-
-def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    known = [setting.variable for setting in table()]
-    warnings = []
-    for name in sorted(environ):
-        if name.startswith(PREFIX) and name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-            warnings.append(f"{name[:80]} is no setting and does nothing. The nearest one is {nearest[0]}.")
-    return warnings
-
-
-def _doubts(settings: Settings) -> list[str]:
-    parts = urlsplit(settings.upstream_url)
-    if parts.scheme == "http" and parts.hostname and not _is_loopback(parts.hostname):
-        return [f"{PREFIX}UPSTREAM_URL speaks http to {parts.hostname}: tokens travel unencrypted. Use https."]
-    return []
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+                values[item.name] = parse_text(item.name, item.metadata["kind"], text)
+        settings = cls(**implied(values), **values)  # type: ignore[arg-type]  # each row's kind makes the type its attribute declares
+        known = [setting.variable for setting in table()]
+        return settings, (*unknown_variables(environ, known), *doubts_about(settings.upstream_url))
 
 
 def table() -> tuple[Setting, ...]:

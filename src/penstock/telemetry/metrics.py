@@ -6,13 +6,13 @@ Never here: what is worth counting where, label values that a caller chooses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, PlatformCollector, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from penstock import __version__
+from penstock.telemetry.facts import DocumentFacts, SchemaFacts, UpstreamFacts
 from penstock.telemetry.process import ProcessTables
 from penstock.telemetry.slots import Labels, OwnSlots, Share, Slots
 from penstock.telemetry.tables import CounterTable, GaugeTable, HistogramTable, Join, Reading, Table
@@ -24,49 +24,6 @@ _ALIVE = "alive"
 _ALIVE_SECONDS = 15.0
 """A worker that has not told for so long that it lives is one no more; its gauges go with it."""
 _BREAKER_STATES = ("closed", "open", "half-open")
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaFacts:
-    """What the gauges say about the schema that serves now.
-
-    Attributes:
-        number: The generation's number, 0 before the first.
-        loaded_at: When its definitions were read, in epoch seconds.
-        problems: Definitions that could not be used as they are.
-    """
-
-    number: int
-    loaded_at: float
-    problems: int
-
-
-@dataclass(frozen=True, slots=True)
-class UpstreamFacts:
-    """What the gauges say about the way to the store.
-
-    Attributes:
-        waiting: Calls that wait for their turn.
-        breaker: ``closed``, ``open``, ``half-open``, or "" where there is none.
-    """
-
-    waiting: int = 0
-    breaker: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFacts:
-    """What is told about prepared operations.
-
-    Attributes:
-        kept: How many there are.
-        hits: Look-ups that found one, since the start.
-        misses: Look-ups that did not.
-    """
-
-    kept: int = 0
-    hits: int = 0
-    misses: int = 0
 
 
 class Metrics(Collector):
@@ -90,6 +47,7 @@ class Metrics(Collector):
         self._is_held = False
         self._broken = 0
         self._is_state_down = False
+        self._trusted: dict[tuple[str, ...], float] = {}
         self._upstream: Callable[[], UpstreamFacts] = UpstreamFacts
         self._documents: Callable[[], DocumentFacts] = DocumentFacts
         self._count_operations()
@@ -126,6 +84,8 @@ class Metrics(Collector):
         self.request_seconds = self._histogram(
             "penstock_request_duration_seconds", "Time to answer a GraphQL request.", by_path
         )
+        words = "Trusted documents, by whether they can be run on the schema that serves."
+        self._gauge_by("penstock_trusted_documents", words, ("status",), "max", lambda: self._trusted)
         self._gauge("penstock_documents", "Prepared operations kept.", "sum", lambda: self._documents().kept)
 
     def _count_calls(self) -> None:
@@ -198,6 +158,10 @@ class Metrics(Collector):
     def row_dropped(self, type_name: str, reason: str) -> None:
         """Count a row that was not served; the reason is one of a fixed set."""
         self.dropped_rows.add((type_name, reason))
+
+    def documents_trusted(self, ready: int, unusable: int) -> None:
+        """Remember how many trusted documents there are."""
+        self._trusted = {("ready",): ready, ("unusable",): unusable}
 
     def limit_exceeded(self, limit: str) -> None:
         """Count what a limit refused; the name is one of a fixed set."""

@@ -1,0 +1,49 @@
+"""Whether an answer may be kept by others, and whether the caller has it already.
+
+Only answers to GETs that run a trusted document, without errors and without a credential, are anybody's. All others are
+one caller's own.
+
+Never here: what an answer says.
+Source: RFC 9111; RFC 9110, 13.1.2 (entity tags are compared weakly).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from penstock.http.asgi import Headers
+from penstock.http.head import AUTHORIZATION, CUSTOMER_TOKEN, IF_NONE_MATCH, Head
+from penstock.operations.request import OperationResult
+
+_SECRETS = range(AUTHORIZATION, CUSTOMER_TOKEN + 2)
+"""The places of the headers that prove something: bearer, customer token, account token."""
+
+_TAG_DIGITS = 32
+
+
+def is_public(head: Head, result: OperationResult) -> bool:
+    """Whether an answer to a GET is the same for everybody who sends the same URL and no credential."""
+    if not result.is_trusted or result.codes or result.outcome != "executed":
+        return False
+    return not any(head.values[place] for place in _SECRETS)
+
+
+def tag_of(body: bytes) -> bytes:
+    """The entity tag of an answer: weak, since it comes packed in several ways."""
+    return b'W/"%b"' % hashlib.sha256(body).hexdigest()[:_TAG_DIGITS].encode()
+
+
+def as_public(headers: Headers, tag: bytes, max_age_seconds: int) -> Headers:
+    """The headers of an answer that may be kept by anybody for so long; 0 seconds: asked for again each time."""
+    kept = [pair for pair in headers if pair[0] != b"cache-control"]
+    rule = b"public, max-age=%d" % max_age_seconds if max_age_seconds else b"public, no-cache"
+    return [*kept, (b"cache-control", rule), (b"etag", tag)]
+
+
+def is_known(head: Head, tag: bytes) -> bool:
+    """Whether the caller has the answer of this tag already."""
+    given = head.values[IF_NONE_MATCH]
+    if not given:
+        return False
+    wanted = tag.removeprefix(b"W/")
+    return any(one.strip().removeprefix(b"W/") == wanted for one in given.split(b",")) or given.strip() == b"*"

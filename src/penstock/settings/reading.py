@@ -1,0 +1,71 @@
+"""How the texts of an environment become values: one sentence for what cannot be used, one for what looks odd.
+
+Never here: which settings there are.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from penstock.errors import OperatorError
+from penstock.settings.kinds import Kind
+
+PREFIX = "PENSTOCK_"
+
+_OF_PROFILE: dict[object, dict[str, object]] = {
+    "production": {"introspection": False, "suggestions": False, "explorer": False, "get_documents": "trusted"},
+}
+"""What a profile says where the environment says nothing."""
+
+
+def implied(values: Mapping[str, object]) -> dict[str, object]:
+    """What the profile among the values says of settings that are not among them."""
+    said = _OF_PROFILE.get(values.get("profile"), {})
+    return {name: value for name, value in said.items() if name not in values}
+
+
+def parse_text(name: str, kind: Kind, text: str) -> object:
+    """The value of a variable.
+
+    Raises:
+        OperatorError: The text cannot be used.
+    """
+    try:
+        return kind.parse(text)
+    except (ValueError, KeyError) as error:
+        shown = "its value" if kind.secret else f"{text[:80]!r}"
+        raise OperatorError(f"{PREFIX}{name.upper()}: {shown} cannot be used; give {_article(kind.name)}.") from error
+
+
+def _article(words: str) -> str:
+    if words.startswith(("one of", "on or off")):
+        return words
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
+
+
+def unknown_variables(environ: Collection[str], known: Collection[str]) -> list[str]:
+    """A sentence for each variable of ours that is no setting."""
+    warnings = []
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            warnings.append(f"{name[:80]} is no setting and does nothing. The nearest one is {nearest[0]}.")
+    return warnings
+
+
+def doubts_about(upstream_url: str) -> list[str]:
+    """A sentence where the way to the store is not private."""
+    parts = urlsplit(upstream_url)
+    if parts.scheme == "http" and parts.hostname and not _is_loopback(parts.hostname):
+        return [f"{PREFIX}UPSTREAM_URL speaks http to {parts.hostname}: tokens travel unencrypted. Use https."]
+    return []
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
