@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import shutil
 import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from redis import Redis as SyncRedis
+
+from tests.support.ports import free_port, wait_for
 
 COMMAND = next((found for name in ("redis-server", "valkey-server") if (found := shutil.which(name))), "redis-server")
 
@@ -29,7 +29,7 @@ class RunningRedis:
     """
 
     def __init__(self, folder: Path, *options: str, tls: bool = False) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._options = options
         self._folder = folder
         self._tls = tls
@@ -43,16 +43,7 @@ class RunningRedis:
             [COMMAND, *ports, "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder), *self._options],
             stdout=subprocess.DEVNULL,
         )
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                assert self._process.poll() is None, "the server ended at once"
-                time.sleep(0.01)  # another process's start has no event to wait for
-            else:
-                return
-        raise AssertionError("no Redis in 20 seconds")
+        wait_for(self.port, self._process)
 
     def stop(self) -> None:
         """Kill it as a crash would."""
@@ -97,8 +88,3 @@ def redis(folder: Path, *options: str, tls: bool = False) -> Iterator[RunningRed
         yield running
     finally:
         running.stop()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -48,15 +48,16 @@ def sandbox(settings: SandboxSettings | None = None) -> Iterator[RunningSandbox]
             time.sleep(0.005)  # another thread's start has no event to wait for
         yield RunningSandbox(
             url,
-            _token(url, grant_type="client_credentials", client_secret="sandbox-secret"),
-            _token(url, grant_type="implicit"),
+            token_of(url, grant_type="client_credentials", client_secret="sandbox-secret"),
+            token_of(url, grant_type="implicit"),
         )
     finally:
         server.should_exit = True
         thread.join(20)
 
 
-def _token(url: str, **form: str) -> str:
+def token_of(url: str, **form: str) -> str:
+    """An access token of the sandbox."""
     answer = httpx.post(f"{url}/oauth/access_token", data={"client_id": "sandbox", **form}, timeout=10)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["access_token"])
