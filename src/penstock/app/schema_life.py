@@ -16,13 +16,14 @@ from penstock.lifecycle.changelog import Changelog
 from penstock.lifecycle.chronicle import LifeChronicle
 from penstock.lifecycle.feed import Feed
 from penstock.lifecycle.holder import GenerationHolder
-from penstock.lifecycle.judging import ListKnown, PolicyJudge
+from penstock.lifecycle.judging import Judgement, ListKnown, PolicyJudge
 from penstock.lifecycle.releases import Releases
 from penstock.lifecycle.reload import Reloader
 from penstock.lifecycle.seen import SeenOperations
-from penstock.lifecycle.stages import Change, Judge, Record
+from penstock.lifecycle.stages import Change, Record
 from penstock.lifecycle.usage import Clocks, FieldUsage
 from penstock.lifecycle.usage_book import Names
+from penstock.lifecycle.usage_report import UsageReport, report_usage
 from penstock.operations.metadata import graphql_names
 from penstock.schema.impact import KnownOperation
 from penstock.settings import Settings
@@ -34,6 +35,7 @@ class Life:
     """What follows the schema.
 
     Attributes:
+        holder: Where the serving generation stands.
         judge: Decides whether a candidate may serve.
         record: Writes swaps down, and tells of them.
         chronicle: Tells GraphQL clients.
@@ -42,7 +44,8 @@ class Life:
         usage: Counts who uses which custom field.
     """
 
-    judge: Judge
+    holder: GenerationHolder
+    judge: PolicyJudge
     record: Record
     chronicle: LifeChronicle
     feed: Feed
@@ -51,11 +54,23 @@ class Life:
 
     def orders(self, reloader: Reloader) -> SchemaLife:
         """What an operator may order."""
-        return SchemaLife(release=lambda: self.releases.release(reloader.release))
+        return SchemaLife(
+            release=lambda: self.releases.release(reloader.release),
+            changes=self.chronicle.changes,
+            judge=self._check,
+            usage=self._report_usage,
+        )
 
     def beside(self, reloader: Reloader) -> tuple[Work, ...]:
         """What runs beside the requests until it is cancelled."""
         return (self.feed.run, lambda: self.releases.follow(reloader.release), self.usage.run)
+
+    async def _check(self, text: str) -> Judgement | None:
+        current = self.holder.current
+        return None if current is None else await self.judge.check(current.sdl, text)
+
+    async def _report_usage(self) -> UsageReport:
+        return report_usage(await self.usage.book(), self.holder.current)
 
 
 def make_life(settings: Settings, state: State, holder: GenerationHolder, trusted: ListKnown, telling: Telling) -> Life:
@@ -78,4 +93,4 @@ def make_life(settings: Settings, state: State, holder: GenerationHolder, truste
     judge = PolicyJudge(settings.schema_policy, known, releases.is_released, telling.log, telling.metrics)
     usage = FieldUsage(state, names, seen, Clocks(time.time, asyncio.sleep), telling.metrics)
     chronicle = LifeChronicle(holder, lambda: feed.entries, usage.last_used)
-    return Life(judge, record, chronicle, feed, releases, usage)
+    return Life(holder, judge, record, chronicle, feed, releases, usage)

@@ -21,6 +21,9 @@ class Arguments(argparse.Namespace):
     command: str = ""
     schema_command: str = ""
     flows_command: str = ""
+    fields_command: str = ""
+    field: str = ""
+    first: int = 50
     host: str | None = None
     port: int | None = None
     workers: int | None = None
@@ -69,6 +72,9 @@ def parse_arguments(argv: Sequence[str] | None) -> Arguments:
     flows = commands.add_parser("flows", help="declare a store's flows and fields in a file")
     _add_flows_verbs(flows.add_subparsers(dest="flows_command", required=True, metavar="VERB"))
 
+    fields = commands.add_parser("fields", help="look at the custom fields of a gateway")
+    _add_fields_verbs(fields.add_subparsers(dest="fields_command", required=True, metavar="VERB"))
+
     commands.add_parser("version", help="print the version")
     return parser.parse_args(argv, namespace=Arguments())
 
@@ -84,6 +90,28 @@ def _add_schema_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         "--fail-on", choices=("breaking", "dangerous"), help="exit with 1 on such a change, or a worse one"
     )
     _add_format(diff)
+
+    check = verbs.add_parser("check", help="print which known operations a schema would break")
+    check.add_argument("new", metavar="NEW", nargs="?", default="live", help=f"{_SCHEMA} (%(default)s)")
+    release = verbs.add_parser("release", help="let the schema that waits in a gateway serve")
+    log = verbs.add_parser("log", help="print what changed in a gateway's schema")
+    log.add_argument("--first", type=_count, default=50, help="how many changes at the most (%(default)s)")
+    status = verbs.add_parser("status", help="print what a gateway serves, and what waits")
+    for verb in (check, release, log, status):
+        _add_gateway(verb)
+    for verb in (check, log, status):
+        _add_format(verb)
+
+
+def _add_fields_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    usage = verbs.add_parser("usage", help="print who uses which custom field")
+    usage.add_argument("field", metavar="FIELD", nargs="?", default="", help="only this: Type.field, a slug or an id")
+    _add_gateway(usage)
+    _add_format(usage)
+
+
+def _add_gateway(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", help="the gateway; else that of PENSTOCK_HOST and PENSTOCK_PORT")
 
 
 def _add_flows_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -114,6 +142,12 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of changes; give one from 0 to 1000")
     return int(text)
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from penstock import __version__
 from penstock.cli.arguments import Arguments, parse_arguments
 from penstock.cli.dev import develop
+from penstock.cli.fields import look_at_fields
 from penstock.cli.flows import work_on_flows
 from penstock.cli.sandbox import serve_sandbox
 from penstock.cli.schema import look_at_schema
@@ -26,6 +27,7 @@ _COMMANDS: Mapping[str, Callable[[Arguments, Settings], int | None]] = {
     "sandbox": serve_sandbox,
     "schema": look_at_schema,
     "flows": work_on_flows,
+    "fields": look_at_fields,
 }
 _FAILED = 1
 _OPERATOR = 2

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from penstock.cli.arguments import Arguments
 from penstock.cli.changes import show_changes
+from penstock.cli.schema_life import check, log, release, status
 from penstock.cli.schema_texts import LIVE, fetch_text, read_text
 from penstock.cli.servers import run
 from penstock.schema.diff import LEVELS, diff_schemas, read_schema
@@ -63,4 +64,11 @@ def diff(arguments: Arguments, settings: Settings) -> int:
     return _FOUND if any(one.level in failing for one in changes) else 0
 
 
-_VERBS: Mapping[str, Callable[[Arguments, Settings], int | None]] = {"print": print_schema, "diff": diff}
+_VERBS: Mapping[str, Callable[[Arguments, Settings], int | None]] = {
+    "print": print_schema,
+    "diff": diff,
+    "check": check,
+    "release": release,
+    "log": log,
+    "status": status,
+}

@@ -5,18 +5,16 @@ Never here: what is done with it.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from penstock.app import load_generation
+from penstock.cli.gateway_calls import exchange
 from penstock.errors import OperatorError
 from penstock.schema.diff.reading import INTROSPECTION
 from penstock.settings import Settings
-from penstock.upstream.config import TransportConfig
-from penstock.upstream.lean import LeanTransport
-from penstock.upstream.transport import NO_HEADERS, HeaderBlock, Request, Response
+from penstock.upstream.transport import HeaderBlock, Response
 
 LIVE = "live"
 _ROUTE = "/schema.graphql"
@@ -71,21 +69,14 @@ async def fetch_text(url: str, settings: Settings) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise OperatorError(f"{url!r} is no http or https URL; give a gateway's, as http://127.0.0.1:8000.")
-    config = TransportConfig(max_body_bytes=settings.upstream_max_body_bytes)
-    transport = LeanTransport(f"{parts.scheme}://{parts.netloc}", config)
-    deadline = asyncio.get_running_loop().time() + settings.upstream_timeout_seconds
+    origin = f"{parts.scheme}://{parts.netloc}"
     is_text = parts.path.endswith(_TEXTS)
     path = parts.path if is_text else parts.path.rstrip("/").removesuffix("/graphql") + _ROUTE
-    try:
-        response = await transport.send(Request("GET", path, path, NO_HEADERS, deadline))
-        if response.status == 404 and not is_text:
-            path = parts.path if parts.path not in ("", "/") else "/graphql"
-            body = json.dumps({"query": INTROSPECTION}).encode()
-            response = await transport.send(
-                Request("POST", path, path, _ACCEPT_JSON, deadline, body, "application/json")
-            )
-    finally:
-        await transport.aclose()
+    response = await exchange(origin, settings, "GET", path)
+    if response.status == 404 and not is_text:
+        path = parts.path if parts.path not in ("", "/") else "/graphql"
+        body = json.dumps({"query": INTROSPECTION}).encode()
+        response = await exchange(origin, settings, "POST", path, _ACCEPT_JSON, body, "application/json")
     return _text_of(response, url, path)
 
 

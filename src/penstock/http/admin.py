@@ -1,23 +1,41 @@
-"""What operators order with the admin token: a reload, the release of a schema that waits.
+"""What operators order and ask with the admin token: a reload, a release, a check, who uses what.
 
 Never here: what comes of it, what everybody may ask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from penstock.definitions.model import JSON
+from penstock.errors import OperatorError, StateError
 from penstock.http.plain import error_answer, json_answer
+from penstock.lifecycle.judging import Judgement
 from penstock.lifecycle.reload import ReloadReport
+from penstock.lifecycle.usage_report import UsageReport
 from penstock.settings import Secret
+
+_MOST_BYTES = 8 * 1024 * 1024
 
 
 async def _nothing_waits() -> ReloadReport | None:
+    return None
+
+
+def _no_changes() -> Sequence[JSON]:
+    return ()
+
+
+async def _no_usage() -> UsageReport:
+    return UsageReport("", ())
+
+
+async def _nothing_to_judge(_text: str) -> Judgement | None:
     return None
 
 
@@ -27,9 +45,15 @@ class SchemaLife:
 
     Attributes:
         release: Lets the candidate that waits serve; None where none waits.
+        changes: What changed, newest first, as `schemaInfo` tells it.
+        judge: What a schema, as text, would change and whom it would break; None while no schema serves.
+        usage: Who uses which custom field.
     """
 
     release: Callable[[], Awaitable[ReloadReport | None]] = _nothing_waits
+    changes: Callable[[], Sequence[JSON]] = _no_changes
+    judge: Callable[[str], Awaitable[Judgement | None]] = _nothing_to_judge
+    usage: Callable[[], Awaitable[UsageReport]] = _no_usage
 
 
 def admin_routes(token: Secret, reload: Callable[[], Awaitable[ReloadReport]], life: SchemaLife) -> list[Route]:
@@ -38,6 +62,9 @@ def admin_routes(token: Secret, reload: Callable[[], Awaitable[ReloadReport]], l
     return [
         Route("/admin/schema/reload", admin.reload, methods=["POST"]),
         Route("/admin/schema/release", admin.release, methods=["POST"]),
+        Route("/admin/schema/check", admin.check, methods=["POST"]),
+        Route("/admin/schema/changes", admin.changes, methods=["GET"]),
+        Route("/admin/fields/usage", admin.usage, methods=["GET"]),
     ]
 
 
@@ -64,6 +91,37 @@ class _Admin:
                 request, 409, "No schema waits to be released: what the store says serves.", "BAD_REQUEST"
             )
         return json_answer(asdict(report), 200)
+
+    async def check(self, request: Request) -> Response:
+        """What the schema in the body would change, and whom it would break."""
+        if not self._opens(request):
+            return _closed(request)
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _MOST_BYTES:
+                return error_answer(request, 413, f"The schema is longer than {_MOST_BYTES} bytes.", "LIMIT_EXCEEDED")
+        try:
+            found = await self._life.judge(body.decode())
+        except (UnicodeDecodeError, OperatorError) as error:
+            said = str(error) if isinstance(error, OperatorError) else "The body is no UTF-8."
+            return error_answer(request, 400, said, "BAD_REQUEST")
+        if found is None:
+            return error_answer(request, 503, "No schema serves yet.", "UPSTREAM_UNAVAILABLE")
+        return json_answer(asdict(found), 200)
+
+    async def changes(self, request: Request) -> Response:
+        """What changed, newest first."""
+        return json_answer(self._life.changes(), 200) if self._opens(request) else _closed(request)
+
+    async def usage(self, request: Request) -> Response:
+        """Who uses which custom field."""
+        if not self._opens(request):
+            return _closed(request)
+        try:
+            return json_answer(asdict(await self._life.usage()), 200)
+        except StateError:
+            return error_answer(request, 503, "What was counted cannot be read now.", "INTERNAL")
 
     def _opens(self, request: Request) -> bool:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

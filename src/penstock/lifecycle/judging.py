@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from penstock.errors import PenstockError
@@ -29,6 +30,23 @@ IsReleased: TypeAlias = Callable[[Change], Awaitable[bool]]
 """Whether an operator released a candidate."""
 
 _MOST_LINES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a schema would change.
+
+    Attributes:
+        changes: What changes, the worst first.
+        known: How many operations are known.
+        broken: Those of them that break.
+        lines: The same for people.
+    """
+
+    changes: tuple[SchemaChange, ...]
+    known: int
+    broken: tuple[Broken, ...]
+    lines: tuple[str, ...]
 
 
 async def nobody() -> Sequence[KnownOperation]:
@@ -67,6 +85,16 @@ class PolicyJudge:
             reason = ""
         return Verdict(bool(reason), reason, changes, broken)
 
+    async def check(self, old: str, new: str) -> Judgement:
+        """What one schema, as text, would change in another, and whom it would break; nothing comes of it.
+
+        Raises:
+            OperatorError: The new text is no schema.
+        """
+        known = await self._list_known()
+        changes, broken = await asyncio.to_thread(judge, old, new, known)
+        return Judgement(changes, len(known), broken, tuple(one.line for one in broken))
+
     async def _list_known(self) -> Sequence[KnownOperation]:
         try:
             return await self._known()
@@ -89,7 +117,7 @@ class PolicyJudge:
 
 def judge(old: str, new: str, known: Sequence[KnownOperation]) -> tuple[tuple[SchemaChange, ...], tuple[Broken, ...]]:
     """What changes between two schemas as text, and which known operations break: slow and pure."""
-    before, after = read_schema(old), read_schema(new)
+    before, after = read_schema(old), read_schema(new, "The new schema")
     changes = diff_schemas(before, after)
     return changes, find_broken(before, after, changes, known)
 
