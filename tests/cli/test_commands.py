@@ -146,6 +146,22 @@ def test_serve_without_a_store_is_one_sentence_and_exit_2() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_shared_state_that_cannot_be_is_one_sentence_and_exit_2(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = {"PENSTOCK_UPSTREAM_URL": "http://127.0.0.1:1", "PENSTOCK_CLIENT_ID": "c"}
+    for where, said in (
+        (f"{tmp_path}/file/state", "cannot be used (Not a directory); give one that can be written."),
+        (f"rediss://:planted@127.0.0.1?ca_file={tmp_path}/none.pem", "cannot be read (No such file or directory)"),
+        ("redis://:planted@127.0.0.1/x", "its value cannot be used; give a redis:// or rediss:// URL"),
+    ):
+        done = run("serve", "--port", "0", "--workers", "2", **store, PENSTOCK_STATE_URL=where)
+
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert done.stderr.count("\n") <= 2
+        assert "planted" not in done.stderr
+
+
 def test_a_bad_setting_and_a_bad_option_exit_with_2() -> None:
     setting = run("serve", PENSTOCK_PORT="eighty")
     option = run("serve", "--port", "eighty")
