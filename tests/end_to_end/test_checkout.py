@@ -244,6 +244,7 @@ async def test_staff_change_what_can_be_changed_of_an_order(store: RunningSandbo
         }
         by_shopper = await write(running, CHANGE, {"id": identity, "input": given})
         changed = await write(running, CHANGE, {"id": identity, "input": given}, bearer=store.staff)
+        cleared = await write(running, CHANGE, {"id": identity, "input": {"shippingAddress": None}}, bearer=store.staff)
         unpaid = await write(running, CHANGE, {"id": identity, "input": {"shipping": "FULFILLED"}}, bearer=store.staff)
         gone = await write(running, CHANGE, {"id": identity, "input": {"status": "CANCELLED"}}, bearer=store.staff)
 
@@ -257,6 +258,7 @@ async def test_staff_change_what_can_be_changed_of_an_order(store: RunningSandbo
         "shippingAddress": {"line1": "2 Low Street"},
         "giftMessage": "For you",
     }
+    assert codes(cleared) == [("REQUIRED", ["input", "shippingAddress"])]
     assert codes(unpaid) == [("REJECTED", ["input", "shipping"])]
     assert gone["order"]["status"] == "CANCELLED"
 

@@ -71,6 +71,8 @@ def judge_input(
 
 
 def _judge_nested(row: Nested, value: JSON, path: tuple[str, ...]) -> tuple[JSON, list[UserError]]:
+    if value is None and not row.clearable:
+        return None, [UserError("REQUIRED", path, f"{row.name} cannot be cleared.")]
     if not row.many:
         return _judge_object(row, value, path) if isinstance(value, dict) else (value, [])
     items = _items(value)
@@ -87,7 +89,7 @@ def _judge_nested(row: Nested, value: JSON, path: tuple[str, ...]) -> tuple[JSON
 
 def _judge_object(row: Nested, value: Mapping[str, JSON], path: tuple[str, ...]) -> tuple[JSON, list[UserError]]:
     body, errors = judge_input(row.rows, value, path)
-    if row.any_of and not any(value.get(name) for name in row.any_of):
+    if row.any_of and not any(str(value.get(name) or "").strip() for name in row.any_of):
         message = f"{' or '.join(row.any_of)} is required."
         errors.append(UserError("REQUIRED", (*path, row.any_of[0]), message))
     return body, errors

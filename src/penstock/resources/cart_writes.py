@@ -15,6 +15,9 @@ _CART = ("cart_id", FromArgument("cartId"))
 _WHOSE: tuple[tuple[str, Origin], ...] = (_CART, ("customer_id", FromArgumentOrToken("customerId")))
 _LOCK = "/v2/carts/{cart_id}"
 _ITEMS = "/v2/carts/{cart_id}/items"
+_CALLS = (
+    "One upstream call, and one more where `cart` is selected; when that one fails, the change is made all the same."
+)
 
 CART_MUTATIONS = (
     Mutation(
@@ -49,8 +52,8 @@ CART_MUTATIONS = (
     Mutation(
         "cartItemsAdd",
         "put_in",
-        "Puts products and custom items into a cart. One upstream call. A single item is put in or refused. Of several "
-        "the good ones are put in and the others come back as `warnings`, unless `allOrNothing` is true.",
+        "Puts products and custom items into a cart. A single item is put in or refused. Of several the good ones are "
+        f"put in and the others come back as `warnings`, unless `allOrNothing` is true. {_CALLS}",
         Route("POST", _ITEMS),
         "",
         "cart",
@@ -77,8 +80,7 @@ CART_MUTATIONS = (
     Mutation(
         "cartItemsUpdate",
         "change_lines",
-        "Changes quantities, inputs and custom fields of items in a cart. One upstream call: all of them change, or "
-        "none does.",
+        f"Changes quantities, inputs and custom fields of items in a cart: all of them change, or none does. {_CALLS}",
         Route("PUT", _ITEMS),
         "",
         "cart",
@@ -95,7 +97,8 @@ CART_MUTATIONS = (
         "cartItemsRemove",
         "take_out",
         "Takes items out of a cart: products, custom items, promotions. One upstream call for each item, in the order "
-        "given; when one fails, those before it are gone and those after it are not: send the same input again.",
+        "given, and one more where `cart` is selected; when one fails, those before it are gone and those after it are "
+        "not: send the same input again.",
         Route("DELETE", f"{_ITEMS}/{{item_id}}"),
         "",
         "cart",
@@ -121,7 +124,7 @@ CART_MUTATIONS = (
     Mutation(
         "cartPromotionAdd",
         "send",
-        "Puts a promotion code into a cart; `cartItemsRemove` takes it out. One upstream call.",
+        f"Puts a promotion code into a cart; `cartItemsRemove` takes it out. {_CALLS}",
         Route("POST", _ITEMS),
         "promotion_item",
         "cart",
@@ -136,7 +139,7 @@ CART_MUTATIONS = (
     Mutation(
         "cartCustomerAssociate",
         "associate",
-        "Makes a cart a customer's: without `customerId`, the signed-in one's. One upstream call.",
+        f"Makes a cart a customer's: without `customerId`, the signed-in one's. {_CALLS}",
         Route("POST", "/v2/carts/{cart_id}/relationships/customers"),
         "customer",
         "cart",
@@ -149,7 +152,7 @@ CART_MUTATIONS = (
     Mutation(
         "cartCustomerDissociate",
         "associate",
-        "Makes a cart a customer's no more: without `customerId`, the signed-in one's. One upstream call.",
+        f"Makes a cart a customer's no more: without `customerId`, the signed-in one's. {_CALLS}",
         Route("DELETE", "/v2/carts/{cart_id}/relationships/customers"),
         "customer",
         "cart",

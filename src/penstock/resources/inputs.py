@@ -29,6 +29,7 @@ class Nested:
         one_of: Whether exactly one of its rows is given.
         any_of: Names of rows of which at least one must hold something.
         extended_by: GraphQL type whose custom fields it takes as well, or "".
+        clearable: Whether null may be given, to clear it or to leave it out.
         changes: Whether it changes something that is there: no custom field has to be given then.
     """
 
@@ -43,6 +44,7 @@ class Nested:
     one_of: bool = False
     any_of: tuple[str, ...] = ()
     extended_by: str = ""
+    clearable: bool = True
     changes: bool = False
 
 

@@ -57,7 +57,7 @@ ORDER_LISTING = Listing(
         FilterRow("status", "status", Kind.ENUM, _EXACT, checks=(("status",),), enum=STATUS),
         FilterRow("payment", "payment", Kind.ENUM, _EXACT, checks=(("payment",),), enum=PAYMENT),
         FilterRow("shipping", "shipping", Kind.ENUM, _EXACT, checks=(("shipping",),), enum=SHIPPING),
-        FilterRow("currency", "currency", Kind.STRING, _EXACT),
+        FilterRow("currency", "currency", Kind.STRING, _EXACT, checks=((*DISPLAY_PRICE, "with_tax", "currency"),)),
         FilterRow("productId", "product_id", Kind.STRING, _EXACT),
         FilterRow("productSku", "product_sku", Kind.STRING, _EXACT),
         FilterRow("name", "name", Kind.STRING, _TEXT, checks=(("customer", "name"), ("contact", "name"))),

@@ -7,6 +7,8 @@ Source: CONTRACT §10 (`PUT`), §10.2; carts-orders.yaml (`OrdersUpdateRequest`,
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from penstock.resources.attributes import Attribute, EnumRow, Kind
 from penstock.resources.checkout import SHIPPING_ADDRESS
 from penstock.resources.core import CREATED_AT, UPDATED_AT, identity, text
@@ -68,7 +70,7 @@ UPDATE = Mutation(
     input=(
         _choice("status", "status", "Cancels the order.", _STATUS),
         _choice("shipping", "shipping", "Marks a paid order as shipped.", _SHIPPING),
-        SHIPPING_ADDRESS,
+        replace(SHIPPING_ADDRESS, clearable=False),
     ),
     is_sale=True,
     warns=True,
@@ -95,10 +97,10 @@ _REFERENCE = Nested(
 PAY = Mutation(
     "orderPay",
     "pay",
-    "Pays for an order, or authorizes a payment. One upstream call; it is never sent twice, and a refusal leaves the "
-    "order as it was. `MANUAL` with `PURCHASE` marks an order as paid without any money: that needs a "
-    "client_credentials bearer and no customer token, which a first call proves by reading what only such a bearer "
-    "may read.",
+    "Pays for an order, or authorizes a payment. One upstream call, and one more where `order` is selected. It is "
+    "never sent twice, and a refusal leaves the order as it was. `MANUAL` with `PURCHASE` marks an order as paid "
+    "without any money: that needs a client_credentials bearer and no customer token, which a call before the payment "
+    "proves by reading what only such a bearer may read.",
     Route("POST", "/v2/orders/{id}/payments"),
     "",
     "transaction",
