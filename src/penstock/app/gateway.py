@@ -111,7 +111,7 @@ def create_gateway(
     ids = RequestIds(secrets.token_hex(4))
     graphql = make_endpoint_parts(settings, around.runs(runner), holder, ids, telling)
     operating = make_operating_parts(settings, reloader, holder, life, library.detail, metrics)
-    lifelong = Lifelong(reloader, store, state, telling, (*life.beside(reloader), *around.beside))
+    lifelong = Lifelong(reloader, store, state, telling, runner.writes.drain, (*life.beside(reloader), *around.beside))
     rest = create_operating_app(operating, make_lifespan(lifelong))
     front: App = Front(around.endpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
     app = Cors(front, settings.cors_origins) if settings.cors_origins else front

@@ -27,6 +27,9 @@ Work: TypeAlias = Callable[[], Awaitable[None]]
 _FIRST_LOOK_SECONDS = 5.0
 """How long the gateway waits for the store before it listens without a schema."""
 
+_LAST_WRITES_SECONDS = 1.0
+"""How long a write is waited for whose request was cut off when the time to drain was over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lifelong:
@@ -37,6 +40,7 @@ class Lifelong:
         store: The way to the store.
         state: What replicas share.
         telling: Where things are told and counted.
+        drain: Waits so many seconds for the writes under way; how many are not over even so.
         beside: What else runs beside the requests until it is cancelled.
     """
 
@@ -44,6 +48,7 @@ class Lifelong:
     store: Store
     state: State
     telling: Telling
+    drain: Callable[[float], Awaitable[int]]
     beside: tuple[Work, ...] = ()
 
 
@@ -60,6 +65,9 @@ def make_lifespan(parts: Lifelong) -> Lifespan:
             await reloader.first_look(_FIRST_LOOK_SECONDS)
             yield
         finally:
+            abandoned = await parts.drain(_LAST_WRITES_SECONDS)
+            if abandoned:
+                telling.log.error("writes abandoned", number=abandoned)
             for task in running:
                 task.cancel()
             await asyncio.wait(running)

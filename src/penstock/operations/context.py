@@ -11,7 +11,7 @@ from collections.abc import Coroutine
 import msgspec
 
 from penstock.definitions.model import JSON
-from penstock.errors import CredentialError, LimitError, PenstockError
+from penstock.errors import CredentialError, LimitError, PenstockError, UpstreamTimeout
 from penstock.operations.failures import ArgumentError, blames_bearer, blames_customer_token, error_entry
 from penstock.operations.loader import Loader
 from penstock.operations.request import Credentials
@@ -145,7 +145,7 @@ class Context(msgspec.Struct, eq=False):
         """The same with the gateway's own implicit bearer."""
         headers = self._headers
         if headers is None:
-            headers = self._headers = _joined(await self._anonymous.token(), self.credentials.headers)
+            headers = self._headers = _joined(await self._token(self._anonymous), self.credentials.headers)
         response = await self.services.transport.send(
             Request("GET", route, target, headers, self.deadline, caller=self.credentials.digest)
         )
@@ -178,7 +178,7 @@ class Context(msgspec.Struct, eq=False):
                     return None
                 self._is_renewed = True
                 anonymous.invalidate(_bearer_of(used))
-                self._headers = _joined(await anonymous.token(), self.credentials.headers)
+                self._headers = _joined(await self._token(anonymous), self.credentials.headers)
             return self._headers if self._headers.wire != used.wire else None
 
     async def write(
@@ -208,7 +208,7 @@ class Context(msgspec.Struct, eq=False):
             source = self._anonymous
             if is_sign_up and self.services.sign_up is not None:
                 source, headers = self.services.sign_up, credentials.headers_without_customer
-            headers = _joined(await source.token(), headers)
+            headers = _joined(await self._token(source), headers)
         media = "application/json" if body else ""
         response = await self.services.transport.send(
             Request(route.method, route.template, target, headers, self.deadline, body, media, credentials.digest)
@@ -217,6 +217,18 @@ class Context(msgspec.Struct, eq=False):
             # Not sent again; but whoever writes next gets a token that may be good.
             source.invalidate(_bearer_of(headers))
         return response
+
+    async def _token(self, source: TokenSource) -> AccessToken:
+        """The gateway's own token, if it is there by the deadline.
+
+        Raises:
+            UpstreamTimeout: It is not.
+        """
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                return await source.token()
+        except TimeoutError as error:
+            raise UpstreamTimeout("No access token of our own by the deadline.") from error
 
     @property
     def _anonymous(self) -> TokenSource:

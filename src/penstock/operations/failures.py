@@ -109,7 +109,9 @@ def refusal(response: Response, route: str, *, customer_token: bool) -> Penstock
         kind, message, code = known
         return kind(message, code, status=status, request_id=request_id)
     if status >= 500:
-        return UpstreamUnavailable(f"{route} answered {status}.", status=status, request_id=request_id)
+        return UpstreamUnavailable(
+            f"{route} answered {status}.", status=status, request_id=request_id, retry_after=retry_after(response)
+        )
     return UpstreamInvalid(f"{route} answered {status}.", status=status, request_id=request_id)
 
 

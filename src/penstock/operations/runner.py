@@ -19,6 +19,7 @@ from penstock.operations.reference import bind, run_reference
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.operations.services import Services
 from penstock.operations.stored import StoredDocuments
+from penstock.operations.under_way import WritesUnderWay
 from penstock.schema.generation import Generation
 
 _encoder = msgspec.json.Encoder()
@@ -35,9 +36,10 @@ class Runner:
 
     Attributes:
         lookups: How often a document was known.
+        writes: The mutations under way.
     """
 
-    __slots__ = ("_compile", "_services", "_settings", "_stored", "lookups")
+    __slots__ = ("_compile", "_services", "_settings", "_stored", "lookups", "writes")
 
     def __init__(
         self,
@@ -51,9 +53,13 @@ class Runner:
         self._settings = settings
         self._compile = compile_plan
         self.lookups = Lookups()
+        self.writes = WritesUnderWay()
 
     async def run(self, generation: Generation, request: OperationRequest, credentials: Credentials) -> OperationResult:
-        """The whole answer to a request; whatever is wrong with the request is in the answer."""
+        """The whole answer to a request; whatever is wrong with the request is in the answer.
+
+        A mutation that has begun is finished, also when whoever waits for its answer is cancelled.
+        """
         document, is_trusted = request.document, False
         try:
             if self._stored.minds(request):
@@ -71,6 +77,12 @@ class Runner:
             await self._stored.keep(request)
         suggestions = self._settings.suggestions
         context = Context(self._services, generation, credentials, request.request_id, suggestions=suggestions)
+        running = self._run(context, prepared, request, is_trusted=is_trusted)
+        return await (self.writes.finish(running) if prepared.kind == "mutation" else running)
+
+    async def _run(
+        self, context: Context, prepared: PreparedOperation, request: OperationRequest, *, is_trusted: bool
+    ) -> OperationResult:
         try:
             plan = prepared.plan
             if isinstance(plan, str):
