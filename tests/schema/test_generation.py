@@ -19,7 +19,9 @@ from penstock.definitions.model import (
     RuleKind,
     StoreDefinitions,
 )
+from penstock.resources.catalogue import CORE_FLOWS
 from penstock.schema.generation import Generation, build_generation
+from tests.support.stores import field_json, generation_of
 
 RULES = (
     (FieldType.STRING, ()),
@@ -106,3 +108,19 @@ def test_a_generation_in_use_outlives_the_next_one() -> None:
     assert validate(held.schema, parse("{ customers { nodes { slug0 } } }")) == []
     assert validate(held.schema, parse("{ customers { nodes { slug1 } } }")) != []
     assert validate(newer.schema, parse("{ customers { nodes { slug1 } } }")) == []
+
+
+def test_a_store_may_call_its_flows_like_anything_that_the_gateway_has() -> None:
+    bare = generation_of({}).description
+    roots = [field.name for one in (bare.query, bare.mutation) if one is not None for field in one.fields]
+    slugs = [*bare.objects, *bare.inputs, *bare.enums, *roots, "Query", "Mutation", "String", "DateTime", "JSON"]
+    slugs = [slug for slug in slugs if slug not in CORE_FLOWS]
+
+    everything = generation_of({slug: [field_json("title")] for slug in slugs})
+    alone = [generation_of({slug: [field_json("title")]}) for slug in bare.inputs]
+
+    own = {name: one for name, one in everything.description.objects.items() if name in bare.objects}
+    assert {name: tuple(field.name for field in one.fields) for name, one in own.items()} == {
+        name: tuple(field.name for field in one.fields) for name, one in bare.objects.items()
+    }
+    assert all(len(one.description.inputs) > len(bare.inputs) for one in alone)

@@ -8,7 +8,7 @@ from __future__ import annotations
 _TYPES = (
     "Query Mutation Subscription Int Float String Boolean ID DateTime FlowDate Email BigInt Decimal JSON "
     "Customer CustomerAddress Address Order OrderItem OrderAddress Cart CartItem Money Price Entry EntryReference "
-    "Flow FlowField "
+    "Flow FlowField FlowFieldRule "
     "CustomerToken AccessToken Session Account AccountMember Promotion Product Transaction Payment Node PageInfo "
     "UserError UserErrorCode UserErrorCodeEnum CustomFieldValue FieldDefinition FieldRule FieldTypeEnum "
     "SchemaInfo SchemaProblem SchemaChange SchemaChangeLevel HeldSchema Problem Change "
