@@ -114,7 +114,7 @@ def create_gateway(
     lifelong = Lifelong(reloader, store, state, telling, runner.writes.drain, (*life.beside(reloader), *around.beside))
     rest = create_operating_app(operating, make_lifespan(lifelong))
     front: App = Front(around.endpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
-    app = Cors(front, settings.cors_origins) if settings.cors_origins else front
+    app = Cors(front, settings.cors_origins, lambda app: Stamp(app, holder, ids)) if settings.cors_origins else front
     return Gateway(app, holder, reloader, store.own, state, life, metrics, log)
 
 
