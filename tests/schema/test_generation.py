@@ -21,7 +21,7 @@ from penstock.definitions.model import (
 )
 from penstock.resources.catalogue import CORE_FLOWS
 from penstock.schema.generation import Generation, build_generation
-from tests.support.stores import field_json, generation_of
+from tests.support.stores import field_json, generation_of, to_one
 
 RULES = (
     (FieldType.STRING, ()),
@@ -124,3 +124,17 @@ def test_a_store_may_call_its_flows_like_anything_that_the_gateway_has() -> None
         name: tuple(field.name for field in one.fields) for name, one in bare.objects.items()
     }
     assert all(len(one.description.inputs) > len(bare.inputs) for one in alone)
+
+
+@pytest.mark.parametrize("flow", ["customers", "addresses", "carts", "cart_items", "orders", "order_items", "wishes"])
+def test_a_store_may_call_its_fields_like_anything_that_the_gateway_has(flow: str) -> None:
+    bare = generation_of({}).description
+    described = [*bare.objects.values(), *bare.inputs.values(), bare.query]
+    slugs = sorted({field.name for one in described for field in one.fields})
+
+    values = generation_of({flow: [field_json(slug) for slug in slugs]})
+    ways = generation_of({flow: [field_json(slug, "relationship", to_one("customer")) for slug in slugs]})
+
+    for generation in (values, ways):
+        (resource,) = (one for one in generation.description.resources.values() if one.flow == flow)
+        assert {field.slug for field in resource.definitions} == set(slugs)
