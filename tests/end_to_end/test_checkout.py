@@ -6,10 +6,12 @@ import asyncio
 import base64
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from penstock.sandbox import SandboxSettings
+from penstock.settings import read_state_address
 from tests.end_to_end.shopping import ADD, CHANGE, CHECKOUT, GUEST, HOME, PAY, Data, codes, fill, write
 from tests.end_to_end.stores import create_customer, create_field, create_flow, sign_in
 from tests.support.sandboxes import RunningSandbox, sandbox
@@ -18,6 +20,9 @@ from tests.support.served import Served, served
 pytestmark = pytest.mark.parametrize("executor", ["plan", "reference"])
 
 ANA = "ana@example.test"
+BRIEFLY = """mutation ($cartId: ID!, $input: CartCheckoutInput!) {
+  cartCheckout(cartId: $cartId, input: $input) { order { id customerEmail } warnings { code } userErrors { code } }
+}"""
 
 
 @pytest.fixture
@@ -152,6 +157,24 @@ async def test_a_key_checks_out_once(store: RunningSandbox, executor: str) -> No
     assert count_orders(store) == 2
 
 
+async def test_a_key_checks_out_once_whichever_replica_it_comes_through(
+    store: RunningSandbox, executor: str, tmp_path: Path
+) -> None:
+    state = read_state_address(str(tmp_path))
+    given = {"cartId": "k-2", "input": GUEST | {"idempotencyKey": "purchase"}}
+    async with (
+        served(store.url, executor=executor, state_url=state) as one,
+        served(store.url, executor=executor, state_url=state) as two,
+    ):
+        await fill(one, "k-2")
+        payloads = await asyncio.gather(*(write(replica, BRIEFLY, given) for replica in (one, two) * 3))
+
+    made = {payload["order"]["id"] for payload in payloads if payload["order"] is not None}
+    assert len(made) == 1
+    assert {tuple(error["code"] for error in payload["userErrors"]) for payload in payloads} <= {(), ("CONFLICT",)}
+    assert count_orders(store) == 1
+
+
 async def test_a_key_is_of_one_caller_and_one_cart(store: RunningSandbox, executor: str) -> None:
     create_customer(store, ANA)
     given = GUEST | {"idempotencyKey": "the same for all"}
@@ -161,13 +184,7 @@ async def test_a_key_is_of_one_caller_and_one_cart(store: RunningSandbox, execut
         one = await write(running, CHECKOUT, {"cartId": "o-1", "input": given}, bearer=store.shopper)
         cart = await write(running, CHECKOUT, {"cartId": "o-2", "input": given}, bearer=store.shopper)
         caller = await write(running, CHECKOUT, {"cartId": "o-1", "input": given})
-        guest = await write(
-            running,
-            "mutation ($cartId: ID!, $input: CartCheckoutInput!) { cartCheckout(cartId: "
-            "$cartId, input: $input) { order { id customerEmail } warnings { code } userErrors { code } } }",
-            {"cartId": "o-1", "input": given},
-            bearer=store.shopper,
-        )
+        guest = await write(running, BRIEFLY, {"cartId": "o-1", "input": given}, bearer=store.shopper)
 
     ids = [payload["order"]["id"] for payload in (one, cart, caller)]
     assert len(set(ids)) == 3

@@ -52,7 +52,7 @@ CORE_FLOWS = frozenset(
 FUTURE_NAMES: dict[str, frozenset[str]] = {
     "Customer": frozenset({"account", "accounts"}),
     "Address": frozenset({"customer"}),
-    "Order": frozenset({"total", "transactions", "payments", "promotions", "customAttributes", "metadata", "contact"}),
+    "Order": frozenset({"total", "transactions", "payments", "promotions", "customAttributes", "metadata"}),
     "OrderItem": frozenset({"prices", "value", "discounts", "order", "product"}),
     "Cart": frozenset({"total", "customer", "customers", "promotions", "discounts", "customAttributes", "metadata"}),
     "CartItem": frozenset({"price", "prices", "value", "discounts", "cart", "product", "custom", "promotion"}),

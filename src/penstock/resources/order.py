@@ -97,6 +97,12 @@ ORDER_LISTING = Listing(
     default_sort="-created_at",
 )
 
+ORDER_CONTACT = GroupType(
+    "OrderContact",
+    "Whom to write to about the order of an account.",
+    (text("name", "name", "Full name."), text("email", "email", "E-mail address.")),
+)
+
 ORDER_ADDRESS = GroupType(
     "OrderAddress",
     "An address as it stood when the order was placed.",
@@ -138,14 +144,14 @@ ORDER = Resource(
     ),
     groups=(
         Group("prices", DISPLAY_PRICE, ORDER_PRICES.type_name, "What it all costs, and what is paid of it."),
+        Group("contact", ("contact",), "OrderContact", "Whom to write to about an account's order; null on any other."),
         Group("billingAddress", ("billing_address",), "OrderAddress", "Where the bill goes."),
         Group("shippingAddress", ("shipping_address",), "OrderAddress", "Where the goods go."),
     ),
-    group_types=(ORDER_PRICES, ORDER_ADDRESS),
+    group_types=(ORDER_PRICES, ORDER_CONTACT, ORDER_ADDRESS),
     other_keys=frozenset(
         {
             "customer",
-            "contact",
             "account",
             "account_member",
             "payment_intent_id",

@@ -14,7 +14,7 @@ _TYPES = (
     "SchemaInfo SchemaProblem SchemaChange SchemaChangeLevel HeldSchema Problem Change "
     "FlowFieldTypeEnum FlowFieldRuleTypeEnum "
     "OrderStatusEnum OrderPaymentEnum OrderShippingEnum CartItemKindEnum "
-    "OrderPrices CartPrices UnitPrices LinePrices CartContact "
+    "OrderPrices CartPrices UnitPrices LinePrices CartContact OrderContact "
     "CartItemInput CartProductInput CartCustomItemInput CartPriceInput CartItemUpdateInput CartContactInput "
     "CartGuestInput BillingAddressInput ShippingAddressInput OrderPayReferenceInput "
     "OrderUpdateStatusEnum OrderUpdateShippingEnum OrderPayMethodEnum OrderPayGatewayEnum "

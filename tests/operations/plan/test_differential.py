@@ -227,6 +227,29 @@ def test_a_write_is_sent_once_and_none_after_the_first_failure(
         assert len(sent) == (int(failed[0][1:]) + (not refused_unsent) if failed else count)
 
 
+@thorough(80)
+@given(STORES, CALLERS, SEEDS, st.sampled_from((3, 6, 10_000)), st.booleans())
+def test_a_key_means_the_same_in_both(
+    running: Bench, store: int, caller: Credentials, seed: int, trouble: int, as_guest: bool
+) -> None:
+    generation = random_store(store)
+    address = '{firstName: "a", lastName: "b", line1: "c", postcode: "d", country: "GB", region: "e"}'
+    guest = 'guest: {name: "Gus", email: "gus@example.com"}' if as_guest else ""
+    fields = " ".join(
+        f'm{number}: cartCheckout(cartId: "c1", input: {{ {guest} billingAddress: {address} idempotencyKey: "{key}" }})'
+        " { order { id status items { id sku } customer { id } } warnings { code id } userErrors { code field } }"
+        for number, key in enumerate(("k", "k", "l", "k"))
+    )
+    operation = Operation(f"mutation {{ {fields} }}")
+    upstream = RandomUpstream(seed, generation, trouble)
+
+    planned, reference = running.both(generation, operation, upstream, credentials=caller, salt=seed)
+
+    assert_same(planned, reference)
+    for ran in (planned, reference):
+        assert sum(call.method == "POST" for call in ran.calls) <= (2 if trouble == 10_000 else 4)
+
+
 def has_bearer(caller: Credentials) -> bool:
     """Whether a call can be made at all: there is no other token than the caller's, and it has not expired."""
     return caller.has_bearer and (caller.expires is None or caller.expires > NOW)

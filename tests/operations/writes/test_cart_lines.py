@@ -104,3 +104,13 @@ async def test_when_the_cart_cannot_be_read_after_the_write_the_payload_stays(up
 
     assert answer.partial["cartItemsAdd"] == {"cart": None, "warnings": [], "userErrors": []}
     assert answer.errors[0]["path"] == ["cartItemsAdd", "cart"]
+
+
+async def test_a_cart_without_an_id_is_not_shown_after_a_write(upstream: ScriptedUpstream) -> None:
+    upstream.answers = {f"POST {ITEMS}": Reply(201, LISTED), "/v2/carts/c1": {"data": {"type": "cart"}}}
+
+    async with gateway(upstream.url, LOOSE) as running:
+        answer = await running.run(ADD, {"input": {"items": [MUG]}})
+
+    assert answer.partial["cartItemsAdd"]["cart"] is None
+    assert answer.codes == ["UPSTREAM_INVALID_RESPONSE"]

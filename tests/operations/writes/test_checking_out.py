@@ -144,3 +144,14 @@ async def test_what_upstream_says_beside_a_success_is_a_warning_in_our_words(ups
     assert answer.partial["cartCheckout"]["userErrors"] == []
     assert "10.0.0.1" not in answer.text
     assert "/srv" not in answer.text
+
+
+async def test_a_repeated_checkout_shows_no_other_order(upstream: ScriptedUpstream) -> None:
+    upstream.answers = {PATH: Reply(201, PLACED), "/v2/orders/o1": {"data": {"type": "order", "id": "o2"}}}
+
+    async with gateway(upstream.url, STORE) as running:
+        await running.run(CHECKOUT, {"input": KEYED})
+        again = await running.run(CHECKOUT, {"input": KEYED})
+
+    assert again.codes == ["UPSTREAM_INVALID_RESPONSE"]
+    assert again.partial is None

@@ -87,9 +87,20 @@ class MutationNode:
         self, run: Run, outcome: Outcome, result: Result, selection: RowSelection, place: Place
     ) -> Output:
         response, route = await read_again(outcome, result, run.context)
-        return None if response is None else await self._answer(run, response, route, selection, place)
+        if response is None:
+            return None
+        return await self._answer(run, response, route, selection, place, needs_id=True)
 
-    async def _answer(self, run: Run, response: Response, route: str, selection: RowSelection, place: Place) -> Output:
+    async def _answer(
+        self,
+        run: Run,
+        response: Response,
+        route: str,
+        selection: RowSelection,
+        place: Place,
+        *,
+        needs_id: bool = False,
+    ) -> Output:
         if selection.is_fast:
             try:
                 decoded = selection.decode_one(response.body)
@@ -100,4 +111,4 @@ class MutationNode:
                 if selection.has_edges:
                     await finish(run, selection.fillings(run, selection.partial(decoded), out, place))
                 return out
-        return await complete(selection, run, read_one(response, route, needs_id=False), place)
+        return await complete(selection, run, read_one(response, route, needs_id=needs_id), place)

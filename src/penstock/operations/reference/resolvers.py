@@ -236,7 +236,7 @@ def _payload_part(part: str, result: Result | None) -> Resolver:
 
     async def resolve(payload: dict[str, Outcome], info: Info) -> Row | None:
         response, route = await read_again(payload["outcome"], result, info.context)
-        return None if response is None else read_one(response, route, needs_id=False)
+        return None if response is None else read_one(response, route)
 
     return resolve
 

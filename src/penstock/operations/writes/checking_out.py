@@ -10,7 +10,7 @@ Source: CONTRACT §11 (checkout), §5A.1, R25.
 from __future__ import annotations
 
 from penstock.definitions.model import JSON
-from penstock.errors import CallerError, PenstockError, StateError, UpstreamUnavailable
+from penstock.errors import CallerError, PenstockError, StateError, UpstreamInvalid, UpstreamUnavailable
 from penstock.operations.edges import check_identity, found
 from penstock.operations.failures import refusal
 from penstock.operations.judging import UserError
@@ -133,6 +133,8 @@ async def _as_before(write: Write, earlier: Earlier) -> Outcome:
         return Outcome(errors=(_UNCLEAR,))
     response = await write.context.loader.load(one.template, target(one.template, {"id": earlier.made}))
     if 200 <= response.status < 300:
+        if read_one(response, one.template).get("id") != earlier.made:
+            raise UpstreamInvalid(f"{one.template} answered with another resource than was asked for.")
         return Outcome(response=response)
     if response.status in _NOT_READABLE:
         return Outcome(row={"id": earlier.made}, warnings=(_UNREADABLE,))
