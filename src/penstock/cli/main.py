@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from penstock import __version__
 from penstock.cli.arguments import Arguments, parse_arguments
+from penstock.cli.crash import tell_crashes
 from penstock.cli.dev import develop
 from penstock.cli.fields import look_at_fields
 from penstock.cli.flows import work_on_flows
@@ -40,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 when it did what it should, 2 when its operator must change something, 1 when it failed otherwise or found
         what it was asked to fail on.
     """
+    tell_crashes()
     arguments = parse_arguments(argv)
     if arguments.command == "version":
         print(f"penstock {__version__}")

@@ -10,7 +10,8 @@ import re
 
 _SUGGESTION = r" Did you mean (?:the enum value )?(?:'\w+'(?:, or | or |, )?)+\?"
 _VALUE_AT_THE_END = re.compile(
-    rf"(?s)(?:,? [Ff]ound|(?P<type> cannot represent (?:a )?non[ -][\w -]*value)): .*?(?P<suggestion>{_SUGGESTION})?$"
+    r"(?s)(?:,? [Ff]ound|(?P<type> cannot represent (?:a )?(?:non[ -][\w -]*)?value)): .*?"
+    rf"(?P<suggestion>{_SUGGESTION})?$"
 )
 _ENUM_VALUE = re.compile(r"(?s)Value '.*' does not exist in")
 _STRING_TOKEN = re.compile(r"(?s)(found|Unexpected) (String|BlockString) .*$")

@@ -6,6 +6,7 @@ Never here: which settings there are.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -19,6 +20,9 @@ _OF_PROFILE: dict[object, dict[str, object]] = {
     "production": {"introspection": False, "suggestions": False, "explorer": False, "get_documents": "trusted"},
 }
 """What a profile says where the environment says nothing."""
+
+_USER = re.compile(r"//.*@")
+_QUERY = re.compile(r"\?.*")
 
 
 def implied(values: Mapping[str, object]) -> dict[str, object]:
@@ -36,8 +40,13 @@ def parse_text(name: str, kind: Kind, text: str) -> object:
     try:
         return kind.parse(text)
     except (ValueError, KeyError) as error:
-        shown = "its value" if kind.secret else f"{text[:80]!r}"
+        shown = "its value" if kind.secret else f"{_without_secrets(text)[:80]!r}"
         raise OperatorError(f"{PREFIX}{name.upper()}: {shown} cannot be used; give {_article(kind.name)}.") from error
+
+
+def _without_secrets(text: str) -> str:
+    """A text without what URLs carry secrets in: before an `@`, and after a `?`."""
+    return _QUERY.sub("?…", _USER.sub("//…@", text))
 
 
 def _article(words: str) -> str:

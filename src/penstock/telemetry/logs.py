@@ -64,8 +64,13 @@ class LibraryHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Log one record of a library: who said it, and its text unless an exception came along."""
         failure = record.exc_info[1] if record.exc_info else None
-        fields = describe_failure(failure) if failure else {"message": str(record.msg)}
+        fields = describe_failure(failure) if failure else {"message": _first_line(record.msg)}
         self._log.log(record.levelno, "library", library=record.name, **fields)
+
+
+def _first_line(template: object) -> str:
+    """What a library says; asyncio puts the `repr` of whatever is concerned into the lines below it."""
+    return str(template).partition("\n")[0]
 
 
 def adopt_library_logs(log: Log) -> logging.Handler:
