@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,22 @@ from tests.cli.test_commands import running
 from tests.codegen.workshop import Shop, install_node_tools, install_python_tools
 
 
-@pytest.fixture(scope="session")
-def shop() -> Iterator[Shop]:
-    """`penstock dev`, as the guide assumes it."""
-    with running("dev", "--port", "0", "--sandbox-port", "0", until="curl -s") as (_, printed):
+@contextmanager
+def served(**variables: str) -> Iterator[Shop]:
+    """`penstock dev`, as the guide assumes it, with these variables."""
+    with running("dev", "--port", "0", "--sandbox-port", "0", until="curl -s", **variables) as (_, printed):
         url = re.search(r"GraphQL +(\S+)/graphql", printed)
         login = re.search(r"Sign in as (\S+) with the password (\S+)", printed)
         assert url is not None
         assert login is not None
         yield Shop(url[1], login[1], login[2])
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Shop]:
+    """A gateway that all tests share."""
+    with served() as running_shop:
+        yield running_shop
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from penstock.schema.diff import read_schema
+from tests.codegen.conftest import served
 from tests.codegen.workshop import Bench, Shop, commands_of, files_of, lay_out, printed_in
 from tests.docs.reference import ROOT, page
 
@@ -35,6 +37,21 @@ def test_graphql_code_generator(tmp_path: Path, modules: Path, shop: Shop, sourc
 
     assert install.startswith("npm install")
     told_by(GENERATOR, bench, shop)
+
+
+def test_ids_of_trusted_documents_are_all_that_the_program_sends(tmp_path: Path, modules: Path) -> None:
+    more, body = re.findall(r"^```ts\n( +.+\n)```$", page("codegen.md"), re.MULTILINE)
+    files = files_of(GENERATOR)
+    files["codegen.ts"] = files["codegen.ts"].replace("preset: 'client',\n", f"preset: 'client',\n{more}")
+    files["src/shop.ts"] = re.sub(r"  const body = .+\n", lambda _: body, files["src/shop.ts"])
+    bench = lay_out(tmp_path, files, modules)
+    _, generate, compile_, _ = commands_of(GENERATOR)
+    bench.do(generate, {"SCHEMA": str(SCHEMA_FILE)})
+    bench.do(compile_)
+
+    trusted = {"PENSTOCK_TRUSTED_DOCUMENTS": "only", "PENSTOCK_TRUSTED_DOCUMENTS_PATH": str(tmp_path / "src" / "gql")}
+    with served(**trusted) as shop:
+        told_by(GENERATOR, bench, shop)
 
 
 def test_a_scalar_that_is_not_in_the_map_fails_the_generator(tmp_path: Path, modules: Path) -> None:

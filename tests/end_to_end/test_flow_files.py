@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 
 from penstock.app import flow_store, impact_of, store_rules
 from penstock.definitions import parse_definitions
+from penstock.definitions.aging import Look
 from penstock.definitions.flow_file import StoreDocuments, hold, plan_flows, read_flow_file, write_flow_file
-from penstock.schema.diff import Change, diff_texts
-from penstock.schema.generation import build_generation
+from penstock.definitions.lock import NO_LOCK
+from penstock.definitions.model import StoreDefinitions
+from penstock.schema.diff import Change
+from penstock.schema.foresight import foresee
 from penstock.settings import Secret, Settings
 from penstock.upstream.flow_steps import Progress
 from tests.support.sandboxes import RunningSandbox
@@ -83,9 +87,8 @@ def files(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
-def sdl_of(documents: StoreDocuments) -> str:
-    """The schema of a store."""
-    return build_generation(parse_definitions(documents.flows, documents.fields, documents.settings), 1, 0.0).sdl
+def parsed(documents: StoreDocuments) -> StoreDefinitions:
+    return parse_definitions(documents.flows, documents.fields, documents.settings)
 
 
 def gist(changes: Iterable[Change]) -> set[tuple[str, str, str]]:
@@ -115,9 +118,12 @@ async def apply(store_url: str, text: str) -> None:
     held = hold(afterwards)
     assert plan_flows(read.declared, held, store_rules()).steps == ()
     assert plan_flows(read_flow_file(write_flow_file(held)).declared, held, store_rules()).steps == ()
-    told = impact_of(before, progress.steps).changes
-    had = diff_texts(sdl_of(before), sdl_of(afterwards))
-    assert gist(told) ^ gist(had) == set(), text
+    now = time.time()
+    look = Look(now, now, 30 * 86_400.0)
+    told = impact_of(before, progress.steps, NO_LOCK, look)
+    had = foresee(parsed(before), parsed(afterwards), NO_LOCK, look)
+    assert gist(told.changes) ^ gist(had.changes) == set(), text
+    assert gist(told.later) ^ gist(had.later) == set(), text
 
 
 @settings(max_examples=25)

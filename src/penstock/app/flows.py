@@ -11,30 +11,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from penstock.app.store import Store, connect, definitions_source, require_store
+from penstock.definitions.aging import Look
 from penstock.definitions.flow_file import Step, StoreDocuments, StoreRules, after
+from penstock.definitions.lock import NO_LOCK, Lock
+from penstock.definitions.model import StoreDefinitions
 from penstock.definitions.parse import parse_definitions
 from penstock.errors import OperatorError
 from penstock.resources.catalogue import CORE, CORE_FLOWS
 from penstock.resources.rows import ENVELOPE_KEYS
-from penstock.schema.diff import Change, diff_texts
-from penstock.schema.generation import Generation, build_generation
+from penstock.schema.foresight import Foresight, foresee
 from penstock.settings import Settings
 from penstock.telemetry.metrics import Metrics
 from penstock.upstream.flow_steps import Progress, take_steps
 from penstock.upstream.flow_writes import FlowWrites
 
-
-@dataclass(frozen=True, slots=True)
-class FlowImpact:
-    """What a plan does to the GraphQL schema.
-
-    Attributes:
-        changes: The worst first.
-        problems: What the gateway could not use as it is, and can today; one sentence each.
-    """
-
-    changes: tuple[Change, ...]
-    problems: tuple[str, ...]
+_GRACE_SECONDS = 30 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +84,20 @@ def store_rules() -> StoreRules:
     return StoreRules(CORE_FLOWS, lambda slug: reserved.get(slug, ENVELOPE_KEYS))
 
 
-def impact_of(documents: StoreDocuments, steps: Sequence[Step]) -> FlowImpact:
-    """What the schema of the store would become; slow (tens of milliseconds), pure.
+async def settled_names(_settings: Settings) -> tuple[Lock, Look]:
+    """The names that a gateway would begin with, and a look at the store now."""
+    now = time.time()
+    return NO_LOCK, Look(now, now, _GRACE_SECONDS)
+
+
+def impact_of(documents: StoreDocuments, steps: Sequence[Step], lock: Lock, look: Look) -> Foresight:
+    """What the steps do to the schema of the store; slow (tens of milliseconds), pure.
 
     Raises:
         DefinitionError: The definitions make no schema, as they are or as they would be.
     """
-    before, then = _generation(documents), _generation(after(documents, steps))
-    known = set(before.problems)
-    problems = [problem for problem in then.problems if problem not in known]
-    told = [f"{'.'.join(filter(None, (problem.flow, problem.slug)))}: {problem.reason}" for problem in problems]
-    return FlowImpact(diff_texts(before.sdl, then.sdl), tuple(told))
+    return foresee(_definitions(documents), _definitions(after(documents, steps)), lock, look)
 
 
-def _generation(documents: StoreDocuments) -> Generation:
-    return build_generation(parse_definitions(documents.flows, documents.fields, documents.settings), 1, 0.0)
+def _definitions(documents: StoreDocuments) -> StoreDefinitions:
+    return parse_definitions(documents.flows, documents.fields, documents.settings)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from penstock.app import FlowImpact
 from penstock.cli.changes import printable, show_changes
 from penstock.definitions.flow_file import FlowPlan, Part, Step, StepKind
-from penstock.definitions.model import JSON
+from penstock.definitions.model import JSON, Problem
+from penstock.schema.foresight import Foresight
 
 _SIGNS = {StepKind.ADD: "+", StepKind.CHANGE: "~", StepKind.DESTROY: "-", StepKind.FORBIDDEN: "!"}
 _DONE = {StepKind.ADD: "added", StepKind.CHANGE: "changed", StepKind.DESTROY: "destroyed"}
@@ -19,7 +19,7 @@ _LONGEST_VALUE = 100
 _NOT_ALLOWED = "kept: nothing is destroyed without --allow-destroy"
 
 
-def show_plan(plan: FlowPlan, impact: FlowImpact | None, *, destroy: bool) -> str:
+def show_plan(plan: FlowPlan, impact: Foresight | None, *, destroy: bool) -> str:
     """The steps, what is forbidden, what is left alone, the sum, and what it does to the GraphQL schema.
 
     Args:
@@ -33,7 +33,9 @@ def show_plan(plan: FlowPlan, impact: FlowImpact | None, *, destroy: bool) -> st
     lines += ["", sum_up(plan, destroy=destroy)] if lines else [sum_up(plan, destroy=destroy)]
     if impact is not None:
         lines += ["", "GraphQL schema: " + show_changes(impact.changes, "text")]
-        lines += [f"  The gateway would note: {printable(problem)}" for problem in impact.problems]
+        if impact.later:
+            lines += ["", "Once the days of grace are over: " + show_changes(impact.later, "text")]
+        lines += [f"The gateway would note: {printable(_show_problem(problem))}" for problem in impact.problems]
     return "\n".join(lines)
 
 
@@ -48,14 +50,15 @@ def sum_up(plan: FlowPlan, *, destroy: bool) -> str:
     return f"Plan: {', '.join(parts)}{kept}{forbidden}."
 
 
-def plan_as_json(plan: FlowPlan, impact: FlowImpact | None, *, destroy: bool) -> str:
+def plan_as_json(plan: FlowPlan, impact: Foresight | None, *, destroy: bool) -> str:
     """The plan for a program."""
     told: dict[str, object] = {
         "steps": [_step_as_json(step, destroy=destroy) for step in plan.steps],
         "forbidden": [_step_as_json(step, destroy=destroy) for step in plan.forbidden],
         "notes": list(plan.notes),
         "schema": None if impact is None else json.loads(show_changes(impact.changes, "json")),
-        "problems": [] if impact is None else list(impact.problems),
+        "later": None if impact is None else json.loads(show_changes(impact.later, "json")),
+        "problems": [] if impact is None else [_show_problem(problem) for problem in impact.problems],
     }
     return json.dumps(told, indent=2, ensure_ascii=False)
 
@@ -69,6 +72,10 @@ def otherwise_line(step: Step, parts: tuple[Part, ...]) -> str:
     """What the store answered otherwise than it was told."""
     told = "; ".join(f"{part.key} as {_show_value(part.before)}, not {_show_value(part.after)}" for part in parts)
     return f"The store took {step.subject} {printable(step.name)}, but shows {told}."
+
+
+def _show_problem(problem: Problem) -> str:
+    return f"{'.'.join(filter(None, (problem.flow, problem.slug)))}: {problem.reason}"
 
 
 def _show_step(step: Step, *, destroy: bool) -> Iterator[str]:

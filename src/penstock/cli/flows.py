@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from penstock.app import FlowStore, flow_store, impact_of, require_secret, require_store, store_rules
+from penstock.app import FlowStore, flow_store, impact_of, require_secret, require_store, settled_names, store_rules
 from penstock.cli.arguments import Arguments
+from penstock.cli.changes import printable
 from penstock.cli.flow_plan import done_line, otherwise_line, plan_as_json, show_plan
 from penstock.cli.progress_bar import progress_bar
 from penstock.cli.servers import run
@@ -18,19 +19,20 @@ from penstock.definitions.flow_file import (
     DeclaredStore,
     FlowPlan,
     Step,
-    StoreDocuments,
     hold,
     plan_flows,
     read_flow_file,
     write_flow_file,
 )
 from penstock.errors import OperatorError, PenstockError
+from penstock.schema.foresight import Foresight
 from penstock.settings import Settings
 from penstock.upstream.flow_steps import Progress
 
 _STANDARD = "-"
 _FAILED = 1
 _OPERATOR = 2
+_MOST_FAULTS = 100
 
 
 def work_on_flows(arguments: Arguments, settings: Settings) -> int | None:
@@ -52,15 +54,19 @@ def plan(arguments: Arguments, settings: Settings) -> int:
     declared = _read_file(arguments.file)
     if declared is None:
         return _OPERATOR
-    documents = _documents(settings)
-    found = plan_flows(declared, hold(documents), store_rules())
-    writes = found.writes(destroy=arguments.allow_destroy)
-    impact = impact_of(documents, writes) if writes else None
-    show = plan_as_json if arguments.format == "json" else show_plan
-    print(show(found, impact, destroy=arguments.allow_destroy))
-    if found.forbidden:
+    plans: list[FlowPlan] = []
+
+    async def main() -> None:
+        async with flow_store(settings) as store:
+            found, impact = await _plan(store, declared, destroy=arguments.allow_destroy)
+        show = plan_as_json if arguments.format == "json" else show_plan
+        print(show(found, impact, destroy=arguments.allow_destroy))
+        plans.append(found)
+
+    run(main)
+    if plans[0].forbidden:
         return _OPERATOR
-    return _FAILED if arguments.check and found.steps else 0
+    return _FAILED if arguments.check and plans[0].steps else 0
 
 
 def apply(arguments: Arguments, settings: Settings) -> int:
@@ -84,12 +90,11 @@ def apply(arguments: Arguments, settings: Settings) -> int:
 
     async def main() -> None:
         async with flow_store(settings) as store:
-            documents = await store.documents()
-            plans.append(plan_flows(declared, hold(documents), store_rules()))
-            writes = plans[0].writes(destroy=arguments.allow_destroy)
-            impact = impact_of(documents, writes) if writes else None
-            print(show_plan(plans[0], impact, destroy=arguments.allow_destroy))
-            if writes and not plans[0].forbidden:
+            found, impact = await _plan(store, declared, destroy=arguments.allow_destroy)
+            plans.append(found)
+            print(show_plan(found, impact, destroy=arguments.allow_destroy))
+            writes = found.writes(destroy=arguments.allow_destroy)
+            if writes and not found.forbidden:
                 await _take(store, writes, progress)
 
     try:
@@ -102,6 +107,17 @@ def apply(arguments: Arguments, settings: Settings) -> int:
             raise
         progress.failure = str(error)
     return _OPERATOR if plans and plans[0].forbidden else _conclude(progress)
+
+
+async def _plan(store: FlowStore, declared: DeclaredStore, *, destroy: bool) -> tuple[FlowPlan, Foresight | None]:
+    """The plan, and what it does to the schema; None where nothing would be written."""
+    documents = await store.documents()
+    found = plan_flows(declared, hold(documents), store_rules())
+    writes = found.writes(destroy=destroy)
+    if not writes:
+        return found, None
+    lock, look = await settled_names(store.settings)
+    return found, impact_of(documents, writes, lock, look)
 
 
 async def _take(store: FlowStore, writes: Sequence[Step], progress: Progress) -> None:
@@ -138,25 +154,20 @@ def export(arguments: Arguments, settings: Settings) -> None:
         OperatorError: A setting or the file cannot be used.
         UpstreamError: The store cannot be read.
     """
-    text = write_flow_file(hold(_documents(settings)))
-    if arguments.file == _STANDARD:
-        sys.stdout.write(text)
-        return
-    try:
-        Path(arguments.file).write_text(text, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise OperatorError(f"{arguments.file!r} cannot be written: {_reason(error)}; give another one.") from error
-
-
-def _documents(settings: Settings) -> StoreDocuments:
-    found: list[StoreDocuments] = []
+    texts: list[str] = []
 
     async def main() -> None:
         async with flow_store(settings) as store:
-            found.append(await store.documents())
+            texts.append(write_flow_file(hold(await store.documents())))
 
     run(main)
-    return found[0]
+    if arguments.file == _STANDARD:
+        sys.stdout.write(texts[0])
+        return
+    try:
+        Path(arguments.file).write_text(texts[0], encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise OperatorError(f"{arguments.file!r} cannot be written: {_reason(error)}; give another one.") from error
 
 
 def _read_file(path: str) -> DeclaredStore | None:
@@ -167,8 +178,10 @@ def _read_file(path: str) -> DeclaredStore | None:
     except (OSError, ValueError) as error:
         raise OperatorError(f"{path!r} cannot be read: {_reason(error)}; give a YAML file, or - .") from error
     read = read_flow_file(text)
-    for fault in read.faults:
-        print(f"{path}:{fault.line}: {fault.message}", file=sys.stderr)
+    for fault in read.faults[:_MOST_FAULTS]:
+        print(f"{path}:{fault.line}: {printable(fault.message)}", file=sys.stderr)
+    if len(read.faults) > _MOST_FAULTS:
+        print(f"{path}: and {len(read.faults) - _MOST_FAULTS} more.", file=sys.stderr)
     return None if read.faults else read.declared
 
 

@@ -25,8 +25,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-MOST_CHARACTERS = 2_000_000
-MOST_NODES = 100_000
+MOST_CHARACTERS = 10_000_000
+MOST_NODES = 500_000
 DEEPEST = 16
 
 PlainValue: TypeAlias = str | int | float | bool | None
