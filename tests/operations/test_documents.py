@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from penstock.operations.documents import Documents, DocumentSettings, PreparedOperation, RequestError
+from penstock.operations.documents import Documents, DocumentSettings, PreparedOperation
+from penstock.operations.faults import RequestError
 from tests.support.gateway import gateway
 from tests.support.scripted import ScriptedUpstream, listing
 from tests.support.stores import enum_rule, field_json, generation_of

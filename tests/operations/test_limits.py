@@ -12,7 +12,8 @@ from graphql import parse
 from penstock.definitions.model import JSON
 from penstock.errors import LimitError
 from penstock.operations import limits as limits_module
-from penstock.operations.documents import Documents, DocumentSettings, RequestError
+from penstock.operations.documents import Documents, DocumentSettings
+from penstock.operations.faults import RequestError
 from penstock.operations.limits import Limits, check_limits, check_text, check_variables
 from tests.support.gateway import gateway
 from tests.support.scripted import ScriptedUpstream

@@ -114,11 +114,13 @@ def document_settings(settings: Settings) -> DocumentSettings:
             root_fields=settings.max_root_fields,
             mutations=settings.max_mutations,
             directives=settings.max_directives,
+            cost=settings.max_cost,
             variables_bytes=settings.max_variables_bytes,
             variables_depth=settings.max_variables_depth,
         ),
         introspection=settings.introspection,
         suggestions=settings.suggestions,
+        shows_cost=settings.show_cost,
         cache_entries=settings.document_cache_entries,
         cache_characters=settings.document_cache_bytes,
     )

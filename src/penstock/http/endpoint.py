@@ -13,7 +13,7 @@ from penstock.http.answers import UNKNOWN_VERSION, AnswerHeads, Refusal, error_b
 from penstock.http.asgi import App, Receive, Scope, Send, Sent
 from penstock.http.caching import as_public, is_known, is_public, tag_of
 from penstock.http.compression import Compression
-from penstock.http.head import ACCEPT, ACCEPT_ENCODING, CLIENT_NAME, REQUEST_ID, Head, read_head
+from penstock.http.head import ACCEPT, ACCEPT_ENCODING, CLIENT_NAME, COST, REQUEST_ID, Head, read_head
 from penstock.http.intake import Admitted, Intake
 from penstock.http.media import NO_PREFERENCE, Media, Wanted, negotiate
 from penstock.http.request_id import RequestIds
@@ -240,7 +240,15 @@ def _request(admitted: Admitted, head: Head, request_id: str, *, allow_mutation:
     client = head.values[CLIENT_NAME]
     client_name = "" if client is None else client[:64].decode("latin-1")
     return OperationRequest(
-        query, operation_name, variables, request_id, allow_mutation, client_name, document_id, digest
+        query,
+        operation_name,
+        variables,
+        request_id,
+        allow_mutation,
+        client_name,
+        document_id,
+        digest,
+        bool(head.values[COST]),
     )
 
 

@@ -35,6 +35,7 @@ REQUIRE_PREFLIGHT = FETCH_SITE + 1
 ACCEPT_ENCODING = REQUIRE_PREFLIGHT + 1
 USER_AGENT = ACCEPT_ENCODING + 1
 IF_NONE_MATCH = USER_AGENT + 1
+COST = IF_NONE_MATCH + 1
 _OWN = (
     b"content-type",
     b"accept",
@@ -47,6 +48,7 @@ _OWN = (
     b"accept-encoding",
     b"user-agent",
     b"if-none-match",
+    b"penstock-cost",
 )
 _LISTS = frozenset({ACCEPT, ACCEPT_ENCODING, IF_NONE_MATCH})
 """Repeated, they are one list."""

@@ -6,7 +6,6 @@ Source: HOUSE, the way of a query; PERFORMANCE (parse and validate cost 2 ms, on
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,16 +13,11 @@ from typing import Protocol
 
 from graphql import (
     DocumentNode,
-    ExecutableDefinitionNode,
-    GraphQLError,
     GraphQLSchema,
-    GraphQLSyntaxError,
     MaxIntrospectionDepthRule,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OverlappingFieldsCanBeMergedRule,
-    TypeDefinitionNode,
-    parse,
     specified_rules,
     validate,
 )
@@ -31,10 +25,12 @@ from graphql import (
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, LimitError
 from penstock.operations.context import Context
-from penstock.operations.echoes import without_values
+from penstock.operations.cost import Cost
+from penstock.operations.faults import RequestError
 from penstock.operations.footprint import Footprint, footprint_of
 from penstock.operations.limits import Limits, check_limits, check_text
 from penstock.operations.overlaps import find_overlaps
+from penstock.operations.parsing import TOO_DEEP, choose_operation, locations_of_error, parse_document, told
 from penstock.schema.generation import Generation
 
 
@@ -46,10 +42,6 @@ class Plan(Protocol):
         ...
 
 
-_TOO_DEEP = "The document is nested too deep. Split it."
-_LONG_WORD = re.compile(r"(\w{200})\w+")
-_LONGEST_MESSAGE = 1_000
-_PARSING_ABORTED = " Parsing aborted."
 _VALIDATION_ABORTED = "Validation aborted."
 """How graphql-core ends what would take too much work: a text of its own, not of the document's."""
 
@@ -69,6 +61,7 @@ class PreparedOperation:
         kind: ``query``, ``mutation`` or ``subscription``.
         name: The operation's name, or "".
         footprint: Which custom fields it touches.
+        cost: What it may cost.
     """
 
     document: DocumentNode = field(repr=False)
@@ -78,14 +71,7 @@ class PreparedOperation:
     kind: str
     name: str
     footprint: Footprint
-
-
-class RequestError(Exception):
-    """The document cannot be run; one caller error for each fault, with its locations."""
-
-    def __init__(self, faults: list[tuple[CallerError, list[tuple[int, int]]]]) -> None:
-        super().__init__(str(faults[0][0]))
-        self.faults = faults
+    cost: Cost = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +82,7 @@ class DocumentSettings:
         limits: Bounds of a document.
         introspection: Whether `__schema` and `__type` may be asked for.
         suggestions: Whether error messages may name fields that exist.
+        shows_cost: Whether every answer tells what it was estimated to cost, and what it did.
         cache_entries: Most prepared operations kept for a generation.
         cache_characters: Most document text kept for a generation.
     """
@@ -103,6 +90,7 @@ class DocumentSettings:
     limits: Limits = field(default_factory=Limits)
     introspection: bool = True
     suggestions: bool = True
+    shows_cost: bool = False
     cache_entries: int = 500
     cache_characters: int = 8_000_000
 
@@ -216,24 +204,25 @@ class Documents:
         """
         try:
             check_text(text, self._settings.limits)
-            document = _parse(text, self._settings.limits)
+            document = parse_document(text, self._settings.limits)
             check_limits(document, self._settings.limits)
             self._validate(self._generation.schema, document)
         except LimitError as error:
             raise RequestError([(error, [])]) from error
         except RecursionError as error:
-            raise RequestError([(LimitError(_TOO_DEEP, limit="depth"), [])]) from error
+            raise RequestError([(LimitError(TOO_DEEP, limit="depth"), [])]) from error
         return document
 
     def _plan(self, text: str, document: DocumentNode, operation_name: str | None) -> PreparedOperation:
         try:
-            operation = _choose(document, operation_name)
+            operation = choose_operation(document, operation_name)
             plan = self._compile(self._generation, document, operation)
             footprint = footprint_of(self._generation, document, operation)
+            cost = Cost(self._generation, document, operation)
         except RecursionError as error:
-            raise RequestError([(LimitError(_TOO_DEEP, limit="depth"), [])]) from error
+            raise RequestError([(LimitError(TOO_DEEP, limit="depth"), [])]) from error
         kind, name = footprint.kind, footprint.name
-        return PreparedOperation(document, operation, plan, len(text), kind, name, footprint)
+        return PreparedOperation(document, operation, plan, len(text), kind, name, footprint, cost)
 
     def _validate(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         errors = validate(schema, document, self._rules, max_errors=20, hide_suggestions=not self._settings.suggestions)
@@ -242,50 +231,5 @@ class Documents:
         errors = errors or find_overlaps(schema, document).conflicts
         if errors:
             raise RequestError(
-                [(CallerError(_told(error), "GRAPHQL_VALIDATION_FAILED"), _locations(error)) for error in errors]
+                [(CallerError(told(error), "GRAPHQL_VALIDATION_FAILED"), locations_of_error(error)) for error in errors]
             )
-
-
-def _parse(text: str, limits: Limits) -> DocumentNode:
-    try:
-        document = parse(text, max_lexical_tokens=limits.tokens or None, max_comments=limits.tokens or None)
-    except GraphQLSyntaxError as error:
-        if not error.message.endswith(_PARSING_ABORTED):
-            fault = CallerError(_told(error), "GRAPHQL_PARSE_FAILED")
-            raise RequestError([(fault, _locations(error))]) from error
-        if f" {limits.tokens} " not in error.message:
-            raise LimitError(_TOO_DEEP, limit="depth") from error
-        message = f"The document has more than {limits.tokens} tokens or comments. Split it."
-        raise LimitError(message, limit="tokens") from error
-    if any(isinstance(node, TypeDefinitionNode) for node in document.definitions) or not all(
-        isinstance(node, ExecutableDefinitionNode) for node in document.definitions
-    ):
-        message = "The document holds type definitions; only operations and fragments can be run."
-        raise RequestError([(CallerError(message, "GRAPHQL_VALIDATION_FAILED"), [])])
-    return document
-
-
-def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    if name is not None:
-        for node in operations:
-            if node.name is not None and node.name.value == name:
-                return node
-        message = f"The document has no operation named {name[:80]!r}."
-    elif len(operations) == 1:
-        return operations[0]
-    elif operations:
-        message = "The document has several operations: say which one with operationName."
-    else:
-        message = "The document has no operation."
-    raise RequestError([(CallerError(message, "BAD_REQUEST"), [])])
-
-
-def _told(error: GraphQLError) -> str:
-    """What a client reads of an error: no values, and of very long names the beginning."""
-    message = without_values(_LONG_WORD.sub(r"\1…", error.message))
-    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
-
-
-def _locations(error: GraphQLError) -> list[tuple[int, int]]:
-    return [(location.line, location.column) for location in error.locations or ()]

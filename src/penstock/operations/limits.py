@@ -41,6 +41,7 @@ class Limits:
         root_fields: Fields an operation begins with.
         mutations: Root fields of a mutation.
         directives: Directives on one node.
+        cost: Calls to the store that an operation may be estimated to take.
         variables_bytes: Size of the variables as JSON.
         variables_depth: Levels of lists and objects in a variable.
     """
@@ -53,6 +54,7 @@ class Limits:
     root_fields: int = 20
     mutations: int = 5
     directives: int = 10
+    cost: int = 500
     variables_bytes: int = 100_000
     variables_depth: int = 16
 
@@ -107,6 +109,17 @@ def check_variables(variables: Mapping[str, JSON], limits: Limits) -> None:
                 f"The variables have {found} bytes; {limits.variables_bytes} are allowed. Send less at once.",
                 limit="variables_bytes",
             )
+
+
+def too_costly(found: int, allowed: int) -> LimitError:
+    """What is said of an operation that may take more calls to the store than one may."""
+    shown = f"more than {_MOST}" if found >= _MOST else str(found)
+    return LimitError(
+        f"The operation may take {shown} calls to the store; {allowed} are allowed. "
+        "Ask for smaller pages, or for less below them.",
+        "BUDGET_EXCEEDED",
+        limit="cost",
+    )
 
 
 def _size(variables: Mapping[str, JSON]) -> int:

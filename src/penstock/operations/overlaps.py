@@ -257,8 +257,12 @@ def _shape(field: _Field) -> _Shape | None:
 
 
 def _arguments(field: _Field) -> tuple[tuple[str, str], ...]:
+    return written_arguments(field.node)
+
+
+def written_arguments(node: FieldNode) -> tuple[tuple[str, str], ...]:
     """The arguments of a field in a form that is the same where they are, in whatever order they stand."""
-    return tuple(sorted([(argument.name.value, _written(argument.value)) for argument in field.node.arguments or ()]))
+    return tuple(sorted([(argument.name.value, _written(argument.value)) for argument in node.arguments or ()]))
 
 
 def _written(node: ValueNode) -> str:

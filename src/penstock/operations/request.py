@@ -49,6 +49,7 @@ class OperationRequest(msgspec.Struct, frozen=True, gc=False):
         allow_mutation: False when it came by a safe method: only queries may run.
         client_name: Who the client says it is, for usage statistics; untrusted.
         document_id: The id of a stored document, or "".
+        shows_cost: Whether the answer is to tell what it was estimated to cost, and what it did.
         document_digest: The SHA-256 of the document in lower-case hexadecimal digits, or "" where none is said.
     """
 
@@ -60,6 +61,7 @@ class OperationRequest(msgspec.Struct, frozen=True, gc=False):
     client_name: str = ""
     document_id: str = ""
     document_digest: str = ""
+    shows_cost: bool = False
 
     def __repr__(self) -> str:
         """Without document and variables: both may hold personal data."""

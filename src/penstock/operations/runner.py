@@ -11,10 +11,12 @@ import msgspec
 
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, LimitError
+from penstock.operations.calls import with_extension
 from penstock.operations.context import Context
-from penstock.operations.documents import Compile, Documents, DocumentSettings, Lookups, PreparedOperation, RequestError
+from penstock.operations.documents import Compile, Documents, DocumentSettings, Lookups, PreparedOperation
 from penstock.operations.failures import error_entry
-from penstock.operations.limits import check_variables
+from penstock.operations.faults import RequestError
+from penstock.operations.limits import check_variables, too_costly
 from penstock.operations.reference import bind, run_reference
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.operations.services import Services
@@ -65,12 +67,9 @@ class Runner:
             if self._stored.minds(request):
                 document, is_trusted = await self._stored.find(request)
             prepared = self.documents(generation).prepare(document, request.operation_name)
-            if request.variables:
-                check_variables(request.variables, self._settings.limits)
+            self._check(prepared, request)
         except RequestError as error:
             return self._refused(error, request.request_id)
-        except LimitError as error:
-            return self._refused(RequestError([(error, [])]), request.request_id)
         if not request.allow_mutation and (refusal := self._refuse_get(prepared, is_trusted=is_trusted)):
             return _method(refusal, prepared, request.request_id)
         if request.document_digest:
@@ -93,6 +92,8 @@ class Runner:
             context.end()
         if executed:
             self._services.on_run(prepared.footprint, request.client_name, request.variables)
+        if request.shows_cost or self._settings.shows_cost:
+            body = self._with_cost(body, prepared.cost.estimate(request.variables), context.calls)
         return OperationResult(
             body,
             "executed" if executed else "refused",
@@ -114,6 +115,31 @@ class Runner:
         generation.prepared[Documents] = made
         return made
 
+    def _check(self, prepared: PreparedOperation, request: OperationRequest) -> None:
+        """Refuse variables that are too large, and what would cost too much with them.
+
+        Raises:
+            RequestError: One or the other.
+        """
+        limits, variables = self._settings.limits, request.variables
+        if variables:
+            try:
+                check_variables(variables, limits)
+            except LimitError as error:
+                raise RequestError([(error, [])]) from error
+        if limits.cost and prepared.cost.most > limits.cost:
+            found = prepared.cost.estimate(variables)
+            if found > limits.cost:
+                raise RequestError([(too_costly(found, limits.cost), [])], estimate=found)
+
+    def _with_cost(self, body: bytes, estimate: int, calls: int) -> bytes:
+        cost = {
+            "estimatedUpstreamCalls": estimate,
+            "actualUpstreamCalls": calls,
+            "limit": self._settings.limits.cost or None,
+        }
+        return with_extension(body, "cost", _encoder.encode(cost))
+
     def _refuse_get(self, prepared: PreparedOperation, *, is_trusted: bool) -> str:
         """Why a safe method may not run an operation, or ""."""
         if prepared.kind != "query":
@@ -132,7 +158,10 @@ class Runner:
                 self._services.on_limit(fault.limit)
         entries: list[JSON] = [error_entry(fault, request_id, (), locations) for fault, locations in error.faults]
         codes = tuple(dict.fromkeys(fault.public_code for fault, _ in error.faults))
-        return OperationResult(_encoder.encode({"errors": entries}), "refused", codes=codes)
+        body = _encoder.encode({"errors": entries})
+        if error.estimate is not None:
+            body = self._with_cost(body, error.estimate, 0)
+        return OperationResult(body, "refused", codes=codes)
 
 
 async def _refer(context: Context, prepared: PreparedOperation, request: OperationRequest) -> tuple[bytes, bool]:

@@ -148,6 +148,13 @@ class Settings:
     max_mutations: int = field(default=5, metadata=row(integer(1), "Root fields of a mutation."))
     max_directives: int = field(default=10, metadata=row(integer(1), "Directives on one field, fragment or spread."))
     max_page: int = field(default=100, metadata=row(integer(25, 100), "Rows of a page: the largest `first`."))
+    max_cost: int = field(
+        default=500,
+        metadata=row(integer(0), "Calls to the store an operation may be estimated to take; 0 is no limit."),
+    )
+    show_cost: bool = field(
+        default=False, metadata=row(SWITCH, "Whether every answer tells its cost, in `extensions.cost`.")
+    )
     max_variables_bytes: int = field(
         default=100_000, metadata=row(integer(0), "Size of a request's variables as JSON; 0 is no limit.")
     )

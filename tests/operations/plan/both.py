@@ -16,6 +16,7 @@ from typing import Any
 from graphql import DocumentNode, OperationDefinitionNode
 
 from penstock.operations.documents import DocumentSettings, Plan
+from penstock.operations.faults import RequestError
 from penstock.operations.limits import Limits
 from penstock.operations.plan import compile_operation
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
@@ -27,7 +28,7 @@ from tests.operations.plan.quiet import Answering, Call, IdleSelector, QuietUpst
 from tests.operations.plan.random_operations import Operation
 from tests.support.gateway import NOW, credentials_of
 
-ROOMY = DocumentSettings(limits=Limits(tokens=0, depth=0, aliases=0, root_fields=0, mutations=0, directives=0))
+ROOMY = DocumentSettings(limits=Limits(tokens=0, depth=0, aliases=0, root_fields=0, mutations=0, directives=0, cost=0))
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Ran:
     Attributes:
         reason: Why there was no plan.
         left: Tasks that were still there when the answer was.
+        estimate: The calls it may take at the most, None where it cannot be run.
     """
 
     result: OperationResult
@@ -46,6 +48,7 @@ class Ran:
     bugs: list[BaseException] = field(default_factory=list)
     reason: str = ""
     left: int = 0
+    estimate: int | None = None
 
     @property
     def body(self) -> Any:
@@ -129,8 +132,17 @@ class Bench:
         generation = generation if keep else replace(generation, prepared={})
         running = runner.run(generation, request, credentials or credentials_of())
         ran.result = self._runner.run(running)
+        ran.estimate = self._estimate(runner, generation, request)
         ran.left = len(asyncio.all_tasks(self._runner.get_loop()))
         return ran
+
+    @staticmethod
+    def _estimate(runner: Runner, generation: Generation, request: OperationRequest) -> int | None:
+        try:
+            prepared = runner.documents(generation).prepare(request.document, request.operation_name)
+        except RequestError:
+            return None
+        return prepared.cost.estimate(request.variables)
 
     def both(self, generation: Generation, operation: Operation, answering: Answering, **how: Any) -> tuple[Ran, Ran]:
         """Run an operation in both; the plan's run comes first."""

@@ -56,6 +56,7 @@ def assert_same(planned: Ran, reference: Ran) -> None:
     seen, wanted = planned.seen(), reference.seen()
     for part, value in wanted.items():
         assert seen[part] == value, part
+    assert planned.result.upstream_calls <= (planned.estimate or 0), planned.targets
 
 
 @thorough(250)

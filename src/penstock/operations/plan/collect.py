@@ -27,7 +27,7 @@ from graphql import (
 
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError
-from penstock.operations.documents import RequestError
+from penstock.operations.faults import RequestError
 
 
 class NotCovered(Exception):  # noqa: N818 (not an error: the reference executor takes over)

@@ -15,9 +15,9 @@ from graphql import OperationDefinitionNode
 from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
 from penstock.operations.context import Context
-from penstock.operations.documents import RequestError
 from penstock.operations.edges import NO_ROW
 from penstock.operations.failures import error_entry, in_order
+from penstock.operations.faults import RequestError
 from penstock.operations.plan.collect import check_conditions
 from penstock.operations.plan.node import Filling, Node, Output, Run, finish, steps
 from penstock.operations.plan.variables import Variables

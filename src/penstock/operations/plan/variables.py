@@ -24,8 +24,8 @@ from graphql.execution.values import get_variable_values
 
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError
-from penstock.operations.documents import RequestError
 from penstock.operations.echoes import without_values
+from penstock.operations.faults import RequestError
 from penstock.operations.plan.collect import NotCovered
 
 

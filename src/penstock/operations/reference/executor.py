@@ -22,9 +22,9 @@ from graphql.execution.values import get_variable_values
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, PenstockError
 from penstock.operations.context import Context
-from penstock.operations.documents import RequestError
 from penstock.operations.echoes import without_values
 from penstock.operations.failures import argument_error, error_entry, in_order
+from penstock.operations.faults import RequestError
 from penstock.operations.plan.collect import check_conditions, condition_variables
 from penstock.operations.reference.resolvers import resolver_of
 from penstock.schema.generation import Generation

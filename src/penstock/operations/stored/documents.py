@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from penstock.errors import CallerError, Code
-from penstock.operations.documents import RequestError
+from penstock.operations.faults import RequestError
 from penstock.operations.request import OperationRequest
 from penstock.operations.stored.automatic import AutomaticDocuments
 from penstock.operations.stored.trusted import Trusted, digest_of
