@@ -121,6 +121,8 @@ def _judge(
     try:
         document = parse(operation.text, max_lexical_tokens=_MOST_TOKENS)
         reach = reach_of(old, document)
+        if not any(_is_near(one, reach) for one in breaking):
+            return None
         certain = [one.description for one in breaking if _is_certain(one, reach)]
         possible = [one.description for one in breaking if _is_possible(one, reach)]
         failures = [] if certain else _failures(new, document)
@@ -134,6 +136,13 @@ def _judge(
 
 def _failures(schema: GraphQLSchema, document: DocumentNode) -> list[str]:
     return [error.message for error in validate(schema, document, _RULES, max_errors=_MOST_REASONS)]
+
+
+def _is_near(change: Change, reach: Reach) -> bool:
+    """Whether a document passes through the type that changes: what does not cannot break, and is not validated."""
+    where = change.coordinate
+    head = where.partition("(")[0].partition(".")[0]
+    return where in reach.certain or head in reach.certain or head in reach.inputs
 
 
 def _is_certain(change: Change, reach: Reach) -> bool:
