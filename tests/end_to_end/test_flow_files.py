@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +21,7 @@ from penstock.settings import Secret, Settings
 from penstock.upstream.flow_steps import Progress
 from tests.support.sandboxes import RunningSandbox
 
+LOOK = Look(4_000_000_000.0, 4_000_000_000.0, 30 * 86_400.0)
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).filter(lambda text: text[0] != "$")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SLUGS = st.sampled_from(
@@ -118,10 +118,8 @@ async def apply(store_url: str, text: str) -> None:
     held = hold(afterwards)
     assert plan_flows(read.declared, held, store_rules()).steps == ()
     assert plan_flows(read_flow_file(write_flow_file(held)).declared, held, store_rules()).steps == ()
-    now = time.time()
-    look = Look(now, now, 30 * 86_400.0)
-    told = impact_of(before, progress.steps, NO_LOCK, look)
-    had = foresee(parsed(before), parsed(afterwards), NO_LOCK, look)
+    told = impact_of(before, progress.steps, NO_LOCK, LOOK)
+    had = foresee(parsed(before), parsed(afterwards), NO_LOCK, LOOK)
     assert gist(told.changes) ^ gist(had.changes) == set(), text
     assert gist(told.later) ^ gist(had.later) == set(), text
 

@@ -41,7 +41,7 @@ async def release(running: Served, token: str = ADMIN) -> httpx.Response:
 @pytest.mark.parametrize("executor", ["plan", "reference"])
 async def test_a_swap_is_written_down_and_told_by_both_executors(upstream: ScriptedUpstream, executor: str) -> None:
     store(upstream, "before")
-    async with served(upstream.url, executor=executor) as running:
+    async with served(upstream.url, field_grace_days=0.0, executor=executor) as running:
         first = await info(running)
         store(upstream, "before", "slot")
         await running.reload()
@@ -64,7 +64,7 @@ async def test_a_swap_is_written_down_and_told_by_both_executors(upstream: Scrip
 
 async def test_a_breaking_change_waits_until_it_is_released(upstream: ScriptedUpstream) -> None:
     store(upstream, "before", "slot")
-    async with served(upstream.url, schema_policy="hold-breaking") as running:
+    async with served(upstream.url, field_grace_days=0.0, schema_policy="hold-breaking") as running:
         version = (await info(running))["version"]
         store(upstream, "before")
         report = await running.reload()
@@ -95,7 +95,7 @@ async def test_a_breaking_change_waits_until_it_is_released(upstream: ScriptedUp
 
 async def test_a_held_schema_is_cleared_when_the_store_takes_it_back(upstream: ScriptedUpstream) -> None:
     store(upstream, "before", "slot")
-    async with served(upstream.url, schema_policy="hold-breaking") as running:
+    async with served(upstream.url, field_grace_days=0.0, schema_policy="hold-breaking") as running:
         store(upstream, "before")
         await running.reload()
         store(upstream, "before", "slot")
@@ -111,7 +111,7 @@ async def test_a_held_schema_is_cleared_when_the_store_takes_it_back(upstream: S
 
 async def test_a_newer_candidate_replaces_a_held_one(upstream: ScriptedUpstream) -> None:
     store(upstream, "before", "slot")
-    async with served(upstream.url, schema_policy="hold-breaking") as running:
+    async with served(upstream.url, field_grace_days=0.0, schema_policy="hold-breaking") as running:
         store(upstream, "before")
         await running.reload()
         first = (await info(running))["held"]["version"]
@@ -130,7 +130,7 @@ async def test_a_newer_candidate_replaces_a_held_one(upstream: ScriptedUpstream)
 
 async def test_a_frozen_schema_holds_every_change(upstream: ScriptedUpstream) -> None:
     store(upstream, "before")
-    async with served(upstream.url, schema_policy="freeze") as running:
+    async with served(upstream.url, field_grace_days=0.0, schema_policy="freeze") as running:
         version = (await info(running))["version"]
         store(upstream, "before", "slot")
         report = await running.reload()
@@ -146,7 +146,7 @@ async def test_a_frozen_schema_holds_every_change(upstream: ScriptedUpstream) ->
 
 async def test_a_release_wants_the_admin_token(upstream: ScriptedUpstream) -> None:
     store(upstream, "before", "slot")
-    async with served(upstream.url, schema_policy="hold-breaking") as running:
+    async with served(upstream.url, field_grace_days=0.0, schema_policy="hold-breaking") as running:
         store(upstream, "before")
         await running.reload()
         answer = await release(running, "wrong")
@@ -175,7 +175,7 @@ class Stream:
 
 async def test_listeners_are_told_of_a_swap_and_of_what_they_missed(upstream: ScriptedUpstream) -> None:
     store(upstream, "before")
-    async with served(upstream.url, cors_origins=("https://shop.example",)) as running:
+    async with served(upstream.url, field_grace_days=0.0, cors_origins=("https://shop.example",)) as running:
         async with running.client.stream("GET", "/schema/events", headers={"origin": "https://shop.example"}) as answer:
             stream = Stream(answer.aiter_lines())
             first = await stream.next()
@@ -211,7 +211,7 @@ async def test_an_open_stream_ends_whole_when_the_gateway_stops(upstream: Script
     loop = asyncio.get_running_loop()
     async with (
         httpx.AsyncClient(timeout=20) as client,
-        served(upstream.url) as running,
+        served(upstream.url, field_grace_days=0.0) as running,
         client.stream("GET", running.client.base_url.join("/schema/events")) as answer,
     ):
         stream = Stream(answer.aiter_lines())
@@ -227,7 +227,7 @@ async def test_an_open_stream_ends_whole_when_the_gateway_stops(upstream: Script
 
 async def test_streams_are_bounded_and_give_their_place_back(upstream: ScriptedUpstream) -> None:
     store(upstream, "before")
-    async with served(upstream.url, schema_event_clients=1) as running:
+    async with served(upstream.url, field_grace_days=0.0, schema_event_clients=1) as running:
         head = await running.client.head("/schema/events")
         async with running.client.stream("GET", "/schema/events") as answer:
             await Stream(answer.aiter_lines()).next()

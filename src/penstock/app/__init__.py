@@ -5,6 +5,7 @@ Never here: an `if` about business.
 
 from penstock.app.flows import FlowStore, flow_store, impact_of, require_secret, settled_names, store_rules
 from penstock.app.gateway import Gateway, create_app, create_app_from_environment, create_gateway, load_generation
+from penstock.app.keeping import require_files
 from penstock.app.sharing import require_state
 from penstock.app.store import require_store
 
@@ -17,6 +18,7 @@ __all__ = [
     "flow_store",
     "impact_of",
     "load_generation",
+    "require_files",
     "require_secret",
     "require_state",
     "require_store",

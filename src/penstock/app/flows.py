@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from penstock.app.keeping import DAY_SECONDS, known_lock
 from penstock.app.store import Store, connect, definitions_source, require_store
 from penstock.definitions.aging import Look
 from penstock.definitions.flow_file import Step, StoreDocuments, StoreRules, after
-from penstock.definitions.lock import NO_LOCK, Lock
+from penstock.definitions.lock import Lock
 from penstock.definitions.model import StoreDefinitions
 from penstock.definitions.parse import parse_definitions
 from penstock.errors import OperatorError
@@ -24,8 +25,6 @@ from penstock.settings import Settings
 from penstock.telemetry.metrics import Metrics
 from penstock.upstream.flow_steps import Progress, take_steps
 from penstock.upstream.flow_writes import FlowWrites
-
-_GRACE_SECONDS = 30 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +83,15 @@ def store_rules() -> StoreRules:
     return StoreRules(CORE_FLOWS, lambda slug: reserved.get(slug, ENVELOPE_KEYS))
 
 
-async def settled_names(_settings: Settings) -> tuple[Lock, Look]:
-    """The names that a gateway would begin with, and a look at the store now."""
+async def settled_names(settings: Settings) -> tuple[Lock, Look]:
+    """The names that a gateway of these settings would begin with, and a look at the store now.
+
+    Raises:
+        OperatorError: The lock of the file or of the state cannot be used.
+        StateError: The state cannot be reached.
+    """
     now = time.time()
-    return NO_LOCK, Look(now, now, _GRACE_SECONDS)
+    return await known_lock(settings), Look(now, now, settings.field_grace_days * DAY_SECONDS)
 
 
 def impact_of(documents: StoreDocuments, steps: Sequence[Step], lock: Lock, look: Look) -> Foresight:

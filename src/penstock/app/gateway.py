@@ -5,12 +5,9 @@ Never here: an `if` about business.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import random
 import secrets
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
@@ -18,6 +15,7 @@ from typing import TextIO
 from penstock.app.around import make_around
 from penstock.app.documents import make_library, make_stored, refreshing
 from penstock.app.door import make_endpoint_parts, make_operating_parts
+from penstock.app.keeping import generation_of, known_lock, make_keeping, read_store
 from penstock.app.life import Lifelong, make_lifespan
 from penstock.app.operations import Following, Shared, follow, make_build, make_runner
 from penstock.app.schema_life import Life, make_life
@@ -31,9 +29,7 @@ from penstock.http.operating import create_operating_app
 from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
 from penstock.lifecycle import GenerationHolder, Reloader
-from penstock.lifecycle.beat import Beat
-from penstock.lifecycle.stages import Stages
-from penstock.schema.generation import Generation, build_generation
+from penstock.schema.generation import Generation
 from penstock.settings import Settings
 from penstock.state import State
 from penstock.telemetry.logs import Log
@@ -104,17 +100,17 @@ def create_gateway(
     runner = make_runner(settings, store, telling, shared, following)
     watch(metrics, store, runner, holder)
     library = make_library(settings, stored, runner, holder, state, telling)
-    beat = Beat(settings.schema_poll_seconds, asyncio.sleep, random.random, time.time)
-    load = refreshing(library.refresh, definitions_source(settings, store).load)
-    stages = Stages(load=load, build=make_build(library.prepare), judge=life.judge, record=(life.record,))
-    reloader = Reloader(holder, stages, beat, log, metrics)
+    keeping = make_keeping(settings, definitions_source(settings, store).load, state, log)
+    load = refreshing(library.refresh, keeping.load)
+    stages = keeping.stages(load, make_build(library.prepare), life.judge, life.record)
+    reloader = Reloader(holder, stages, keeping.beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
     graphql = make_endpoint_parts(settings, around.runs(runner), holder, ids, telling)
     operating = make_operating_parts(settings, reloader, holder, life, library.detail, metrics)
     lifelong = Lifelong(reloader, store, state, telling, runner.writes.drain, (*life.beside(reloader), *around.beside))
     rest = create_operating_app(operating, make_lifespan(lifelong))
     front: App = Front(around.endpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
-    app = Cors(front, settings.cors_origins) if settings.cors_origins else front
+    app = Cors(front, settings.cors_origins, lambda app: Stamp(app, holder, ids)) if settings.cors_origins else front
     return Gateway(app, holder, reloader, store.own, state, life, metrics, log)
 
 
@@ -126,9 +122,4 @@ async def load_generation(settings: Settings) -> Generation:
         UpstreamError: The store cannot be read.
         DefinitionError: Its definitions make no schema.
     """
-    require_store(settings)
-    store = connect(settings, Metrics(time.time))
-    try:
-        return build_generation((await definitions_source(settings, store).load()).definitions, 1, time.time())
-    finally:
-        await store.aclose()
+    return generation_of(settings, await read_store(settings), await known_lock(settings))

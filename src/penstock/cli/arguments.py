@@ -37,6 +37,7 @@ class Arguments(argparse.Namespace):
     format: str = "text"
     file: str = ""
     allow_destroy: bool = False
+    definitions: str = ""
     check: bool = False
 
 
@@ -53,6 +54,7 @@ def parse_arguments(argv: Sequence[str] | None) -> Arguments:
     serve = commands.add_parser("serve", help="run the gateway in front of a store")
     _add_address(serve)
     serve.add_argument("--workers", type=_positive, help="processes that share the port")
+    serve.add_argument("--definitions", metavar="FILE", help="serve on the definitions of this file, without polling")
 
     dev = commands.add_parser("dev", help="run a sandbox store and the gateway in front of it")
     _add_address(dev)
@@ -101,6 +103,11 @@ def _add_schema_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         _add_gateway(verb)
     for verb in (check, log, status):
         _add_format(verb)
+    lock = verbs.add_parser("lock", help="pin the names of what the store has in a file")
+    lock.add_argument("file", metavar="FILE", nargs="?", default="", help="which; else PENSTOCK_SCHEMA_LOCK")
+    lock.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the file is stale")
+    pull = verbs.add_parser("pull", help="write the store's definitions, to serve on them")
+    pull.add_argument("file", metavar="FILE", nargs="?", default="-", help="where to; else standard output")
 
 
 def _add_fields_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

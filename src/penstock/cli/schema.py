@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from penstock.cli.arguments import Arguments
 from penstock.cli.changes import show_changes
+from penstock.cli.keeping import lock, pull
 from penstock.cli.schema_life import check, log, release, status
 from penstock.cli.schema_texts import LIVE, fetch_text, read_text
 from penstock.cli.servers import run
@@ -71,4 +72,6 @@ _VERBS: Mapping[str, Callable[[Arguments, Settings], int | None]] = {
     "release": release,
     "log": log,
     "status": status,
+    "lock": lock,
+    "pull": pull,
 }

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from penstock.app import create_app, require_state, require_store
+from penstock.app import create_app, require_files, require_state, require_store
 from penstock.cli.arguments import Arguments
 from penstock.cli.servers import Server, address_of, configure, listen, run, serve_until_signal, serve_with_workers
 from penstock.settings import Settings
@@ -33,9 +33,11 @@ def serve(arguments: Arguments, settings: Settings) -> None:
         host=arguments.host or settings.host,
         port=settings.port if arguments.port is None else arguments.port,
         workers=arguments.workers or settings.workers,
+        definitions=arguments.definitions or settings.definitions,
     )
     require_store(settings)
     require_state(settings)
+    require_files(settings)
     with listen(settings.host, settings.port) as listener:
         if settings.workers > 1:
             _serve_with_workers(settings, listener)
@@ -45,8 +47,9 @@ def serve(arguments: Arguments, settings: Settings) -> None:
 
 def _serve_with_workers(settings: Settings, listener: socket.socket) -> None:
     with _folder_for_numbers(settings) as folder:
-        # Each worker reads its share of the rate limit, and where it counts, in the environment.
+        # Each worker reads its share of the rate limit, where it counts and what it serves in the environment.
         os.environ |= {"PENSTOCK_WORKERS": str(settings.workers), "PENSTOCK_METRICS_FOLDER": folder}
+        os.environ |= {"PENSTOCK_DEFINITIONS": settings.definitions}
         _announce(f"{address_of(listener)}/graphql, {settings.workers} workers")
         serve_with_workers(configure(_FACTORY, settings.shutdown_seconds, settings.workers), listener)
 

@@ -1,13 +1,14 @@
-"""One reading of a store's definitions: what they mean, and where they came from.
+"""One reading of a store's definitions: what they mean, what upstream said, and where it came from.
 
 Never here: requests, files.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from penstock.definitions.flow_file import StoreDocuments
 from penstock.definitions.model import StoreDefinitions
 
 DefinitionSource: TypeAlias = Literal["live", "snapshot", "file"]
@@ -21,7 +22,11 @@ class Reading:
     Attributes:
         definitions: What it means.
         source: Where it came from.
+        documents: What upstream said, as it said it.
+        taken_at: When it was read from the store, in epoch seconds; None for just now.
     """
 
     definitions: StoreDefinitions
     source: DefinitionSource = "live"
+    documents: StoreDocuments = field(default_factory=lambda: StoreDocuments([], {}), repr=False)
+    taken_at: float | None = None

@@ -5,6 +5,8 @@ Never here: credentials by cookie, which the gateway does not know.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from penstock.http.asgi import App, Headers, Receive, Scope, Send, Sent
 
 _EXPOSED = b"Schema-Version, X-Request-ID, Retry-After, ETag"
@@ -19,10 +21,12 @@ class Cors:
     Args:
         app: What pages call.
         origins: The origins, or ``*`` for every one.
+        stamp: Puts on an answer of its own what every answer carries.
     """
 
-    def __init__(self, app: App, origins: tuple[str, ...]) -> None:
+    def __init__(self, app: App, origins: tuple[str, ...], stamp: Callable[[App], App] = lambda app: app) -> None:
         self._app = app
+        self._preflight = stamp(self._answer_preflight)
         self._any = _ANY in origins
         self._origins = frozenset(origin.lower().encode() for origin in origins)
 
@@ -34,7 +38,7 @@ class Cors:
         given = dict(reversed(scope["headers"]))
         origin = given.get(b"origin")
         if origin is not None and scope["method"] == "OPTIONS" and b"access-control-request-method" in given:
-            await self._answer_preflight(origin, given.get(b"access-control-request-headers", b""), send)
+            await self._preflight(scope, receive, send)
             return
         added = self._headers(origin)
 
@@ -55,7 +59,9 @@ class Cors:
         allowed = b"*" if self._any else origin
         return [*vary, (b"access-control-allow-origin", allowed), (b"access-control-expose-headers", _EXPOSED)]
 
-    async def _answer_preflight(self, origin: bytes, asked: bytes, send: Send) -> None:
+    async def _answer_preflight(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        given = dict(reversed(scope["headers"]))
+        origin, asked = given[b"origin"], given.get(b"access-control-request-headers", b"")
         headers: Headers = [(b"vary", b"Origin, Access-Control-Request-Headers"), (b"content-length", b"0")]
         if self._allows(origin):
             headers += [

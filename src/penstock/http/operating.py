@@ -6,7 +6,7 @@ Never here: the GraphQL endpoint.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -94,7 +94,7 @@ class _Operating:
         if generation is None:
             return json_answer({"ready": False, "reason": self._parts.holder.trouble}, 503)
         headers = {"etag": generation.etag, "cache-control": "public, no-cache"}
-        if _matches(request.headers.get("if-none-match", ""), generation.etag):
+        if _matches(request.headers.getlist("if-none-match"), generation.etag):
             return Response(status_code=304, headers=headers)
         return Response(generation.sdl, media_type=_SDL_TYPE, headers=headers)
 
@@ -144,9 +144,11 @@ def _describe_held(held: Held) -> dict[str, object]:
     }
 
 
-def _matches(if_none_match: str, etag: str) -> bool:
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or "*" in tags
+def _matches(if_none_match: Sequence[str], etag: str) -> bool:
+    """Whether the client has it already: `*`, or one of its tags is the same, weak or strong (RFC 9110 §13.1.2)."""
+    given = ",".join(if_none_match)
+    tags = [tag.strip(" \t").removeprefix("W/") for tag in given.split(",")]
+    return etag in tags or given.strip(" \t") == "*"
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

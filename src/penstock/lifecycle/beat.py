@@ -23,12 +23,14 @@ class Beat:
         sleep: Waits that many seconds.
         random: Evenly from 0 to 1.
         clock: Seconds since the epoch.
+        patience_seconds: How long the first look may take before what served last is recalled.
     """
 
     poll_seconds: float
     sleep: Callable[[float], Awaitable[None]]
     random: Callable[[], float]
     clock: Callable[[], float]
+    patience_seconds: float = 2.0
 
     def pause(self, failures: int, *, serving: bool) -> float:
         """Seconds until the next look, after so many failures in a row.

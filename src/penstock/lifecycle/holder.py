@@ -34,6 +34,10 @@ class GenerationHolder:
         self.current = generation
         self.confirm(at)
 
+    def serve_stale(self, generation: Generation) -> None:
+        """Let a generation of remembered definitions serve until the store's own are there; the trouble stays."""
+        self.current = generation
+
     def confirm(self, at: float) -> None:
         """Note that the serving generation is what the store says."""
         self.held = None

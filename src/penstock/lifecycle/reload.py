@@ -16,6 +16,7 @@ from penstock.errors import PenstockError
 from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.holder import GenerationHolder
 from penstock.lifecycle.stages import Change, Held, Settled, Stages
+from penstock.schema.generation import Generation
 from penstock.telemetry.facts import SchemaFacts
 from penstock.telemetry.logs import Log
 from penstock.telemetry.metrics import Metrics
@@ -73,13 +74,45 @@ class Reloader:
     async def run(self) -> None:
         """Look until cancelled: at once, then on the beat."""
         failures = 0
+        report = await self._begin()
         while True:
-            report = await self.reload()
             failures = failures + 1 if report.outcome == "failed" else 0
-            serving = self._holder.current is not None
+            current = self._holder.current
+            serving = current is not None and current.source != "snapshot"
             if serving and not self._beat.poll_seconds:
                 return
             await self._beat.sleep(self._beat.pause(failures, serving=serving))
+            report = await self.reload()
+
+    async def _begin(self) -> ReloadReport:
+        """The first look; where it fails or takes its time, what served last serves until a look succeeds."""
+        look = asyncio.create_task(self.reload())
+        try:
+            await asyncio.wait((look,), timeout=self._beat.patience_seconds)
+            if self._holder.current is None:
+                await self._serve_last()
+            if self._holder.current is not None:
+                self._looked.set()
+            return await look
+        finally:
+            self._looked.set()
+            look.cancel()
+
+    async def _serve_last(self) -> None:
+        holder, stages = self._holder, self._stages
+        try:
+            reading = await stages.recall()
+            if reading is None:
+                return
+            async with self._turn:
+                if holder.current is not None:
+                    return
+                settled = await stages.settle(reading, self._beat.clock())
+                generation = await asyncio.to_thread(stages.build, settled, 1)
+                holder.serve_stale(generation)
+                self._tell_swap(generation)
+        except Exception as error:  # noqa: BLE001 (a memory that cannot be used must not keep the store out)
+            self._log.warning("schema snapshot not served", **describe_failure(error))
 
     async def first_look(self, timeout_seconds: float) -> None:
         """Wait until the first look came to something, whatever it is, but no longer than this."""
@@ -140,7 +173,6 @@ class Reloader:
             self._holder.fail(reason)
             self._log.warning("schema reload failed", **describe_failure(error))
         self._metrics.schema_checked(outcome)
-        self._looked.set()
         return self._report(outcome, started, reason)
 
     async def _renew(self, reading: Reading, started: float) -> tuple[Outcome, str]:
@@ -150,6 +182,7 @@ class Reloader:
         if current is not None and _is_made_of(current.fingerprint, current.source, settled):
             holder.confirm(self._beat.clock())
             self._metrics.schema_waits(is_held=False)
+            await self._keep(settled)
             return "unchanged", ""
         if held is not None and _is_made_of(held.change.settled.fingerprint, held.change.settled.source, settled):
             holder.hold(held, self._beat.clock())
@@ -172,6 +205,15 @@ class Reloader:
         generation = change.after
         self._holder.swap(generation, change.at)
         self._metrics.schema_waits(is_held=False)
+        self._tell_swap(generation)
+        for record in self._stages.record:
+            try:
+                await record(change)
+            except Exception as error:  # noqa: BLE001 (the schema serves already, whatever cannot be written down)
+                self._log.warning("schema swap not recorded", **describe_failure(error))
+        await self._keep(change.settled)
+
+    def _tell_swap(self, generation: Generation) -> None:
         self._metrics.schema_swapped(SchemaFacts(generation.number, generation.loaded_at, len(generation.problems)))
         self._log.info(
             "schema swapped",
@@ -180,11 +222,13 @@ class Reloader:
             source=generation.source,
             problems=len(generation.problems),
         )
-        for record in self._stages.record:
+
+    async def _keep(self, settled: Settled) -> None:
+        for keep in self._stages.keep:
             try:
-                await record(change)
+                await keep(settled)
             except Exception as error:  # noqa: BLE001 (the schema serves already, whatever cannot be written down)
-                self._log.warning("schema swap not recorded", **describe_failure(error))
+                self._log.warning("schema not kept", **describe_failure(error))
 
     def _report(self, outcome: Outcome, started: float, reason: str) -> ReloadReport:
         current = self._holder.current

@@ -108,6 +108,12 @@ Build: TypeAlias = Callable[[Settled, int], Generation]
 Judge: TypeAlias = Callable[[Change], Awaitable[Verdict]]
 """Whether a candidate may serve."""
 
+Keep: TypeAlias = Callable[[Settled], Awaitable[None]]
+"""Told after each look what serves and was found again; a failure is logged and changes nothing."""
+
+Recall: TypeAlias = Callable[[], Awaitable[Reading | None]]
+"""Finds what served last, for a beginning without the store; None where nothing is known."""
+
 Record: TypeAlias = Callable[[Change], Awaitable[None]]
 """Told of each swap after it happened; a failure is logged and changes nothing."""
 
@@ -115,6 +121,11 @@ Record: TypeAlias = Callable[[Change], Awaitable[None]]
 async def settle_as_read(reading: Reading, at: float) -> Settled:
     """Names by the rules alone, nothing pinned."""
     return Settled(reading, NO_LOCK, fingerprint_of(reading.definitions, NO_LOCK), at)
+
+
+async def recall_nothing() -> Reading | None:
+    """Nothing is known of what served last."""
+    return None
 
 
 async def apply_always(_change: Change) -> Verdict:
@@ -131,3 +142,5 @@ class Stages:
     settle: Settle = settle_as_read
     judge: Judge = apply_always
     record: tuple[Record, ...] = ()
+    keep: tuple[Keep, ...] = ()
+    recall: Recall = recall_nothing

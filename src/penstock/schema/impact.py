@@ -105,14 +105,9 @@ def find_broken(
     breaking = [one for one in changes if one.level == "breaking"]
     if not breaking:
         return ()
-    found: dict[tuple[str, str, str], Broken] = {}
-    for one in operations:
-        key = (one.name, one.client, one.text)
-        if key not in found:
-            broken = _judge(one, old, new, breaking)
-            if broken is not None:
-                found[key] = broken
-    return tuple(sorted(found.values(), key=lambda one: (not one.is_certain, one.operation, one.client, one.reasons)))
+    judged = [_judge(one, old, new, breaking) for one in dict.fromkeys(operations)]
+    found = {one for one in judged if one is not None}
+    return tuple(sorted(found, key=lambda one: (not one.is_certain, one.operation, one.client, one.reasons)))
 
 
 def _judge(

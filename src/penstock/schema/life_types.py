@@ -74,9 +74,9 @@ SCHEMA_INFO = ObjectDescription(
     "Where this schema comes from and how well the store's definitions fit.",
     (
         plain("version", REQUIRED_TEXT, "A short text that changes whenever the schema does."),
-        plain("fingerprint", REQUIRED_TEXT, "A digest over the store's definitions."),
+        plain("fingerprint", REQUIRED_TEXT, "A digest over all that the schema is made of."),
         plain("loadedAt", TypeRef("DateTime", non_null=True), "When the definitions were read."),
-        plain("source", REQUIRED_TEXT, "`upstream`, or `snapshot` while the store cannot be read."),
+        plain("source", REQUIRED_TEXT, "`live`; `snapshot` while the store cannot be read; or `file`."),
         plain("problems", TypeRef("SchemaProblem", non_null=True, is_list=True), "What could not be used as it is."),
         FieldDescription(
             "changes",

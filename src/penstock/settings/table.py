@@ -104,6 +104,19 @@ class Settings:
             "Operations remembered, without values, to tell whom a change breaks; 0 for none.",
         ),
     )
+    schema_lock: str = field(
+        default="", metadata=row(TEXT, "File of pinned names, which `penstock schema lock` writes and keeps.")
+    )
+    field_grace_days: float = field(
+        default=30.0,
+        metadata=row(number(0, 3650), "Days that a deleted or disabled field or flow is still shown; it answers null."),
+    )
+    definitions: str = field(
+        default="",
+        metadata=row(
+            TEXT, "File of definitions, which `penstock schema pull` writes, to serve instead of the store's."
+        ),
+    )
     admin_token: Secret = field(
         default=Secret(), metadata=row(SECRET, "Bearer of the admin endpoints; without it they do not exist.")
     )

@@ -63,7 +63,8 @@ class DefinitionsSource:
             UpstreamError: One of the calls failed, so that what was read would be a part only.
         """
         documents = await self.documents()
-        return Reading(parse_definitions(documents.flows, documents.fields, documents.settings))
+        parsed = parse_definitions(documents.flows, documents.fields, documents.settings)
+        return Reading(parsed, documents=documents)
 
     async def documents(self) -> StoreDocuments:
         """Read everything once, as upstream has it.

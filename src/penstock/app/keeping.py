@@ -1,0 +1,182 @@
+"""What is known of a store beyond the moment: pinned names, the last good definitions, definitions from a file.
+
+Never here: an `if` about business, how any of it is written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from penstock.app.store import connect, definitions_source, require_store
+from penstock.definitions.aging import Look
+from penstock.definitions.lock import NO_LOCK, Lock
+from penstock.definitions.lock_joining import reviewed_over
+from penstock.definitions.lock_text import parse_lock
+from penstock.definitions.reading import Reading
+from penstock.definitions.snapshot import read_snapshot
+from penstock.errors import OperatorError
+from penstock.lifecycle.beat import Beat
+from penstock.lifecycle.pinning import LOCK_KEY, Pinning, nothing_reviewed
+from penstock.lifecycle.snapshots import Snapshots
+from penstock.lifecycle.stages import Build, Judge, Keep, Load, Recall, Record, Settle, Stages
+from penstock.schema.generation import Generation, build_generation
+from penstock.schema.settling import settle
+from penstock.settings import Settings
+from penstock.state import Clocks, State, open_state
+from penstock.telemetry.logs import Log
+from penstock.telemetry.metrics import Metrics
+
+DAY_SECONDS = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The stages that remember.
+
+    Attributes:
+        load: Reads the definitions: the store's, or those of a file.
+        settle: Gives everything its name, as it was pinned.
+        recall: Finds what served last.
+        keep: Remembers what serves.
+        beat: When to look.
+    """
+
+    load: Load
+    settle: Settle
+    recall: Recall
+    keep: Keep
+    beat: Beat
+
+    def stages(self, load: Load, build: Build, judge: Judge, record: Record) -> Stages:
+        """All stages of a look; ``load`` is the one here or leads to it."""
+        return Stages(load, build, self.settle, judge, (record,), (self.keep,), self.recall)
+
+
+def make_keeping(settings: Settings, load: Load, state: State, log: Log) -> Keeping:
+    """The stages that remember; nothing is read yet.
+
+    Args:
+        settings: Every choice an operator has.
+        load: Reads the store's definitions.
+        state: What replicas share.
+        log: Where trouble is told.
+    """
+    path = settings.schema_lock
+
+    async def reviewed() -> Lock:
+        return await asyncio.to_thread(read_lock_file, path)
+
+    async def load_file() -> Reading:
+        return await asyncio.to_thread(read_definitions_file, settings.definitions)
+
+    grace = settings.field_grace_days * DAY_SECONDS
+    pinning = Pinning(state, reviewed if path else nothing_reviewed, grace, time.time, log)
+    snapshots = Snapshots(state, log)
+    if settings.definitions:
+        return Keeping(load_file, pinning, snapshots.recall, snapshots.keep, _beat(0.0))
+    return Keeping(load, pinning, snapshots.recall, snapshots.keep, _beat(settings.schema_poll_seconds))
+
+
+def _beat(poll_seconds: float) -> Beat:
+    return Beat(poll_seconds, asyncio.sleep, random.random, time.time)
+
+
+def require_files(settings: Settings) -> None:
+    """Refuse settings that name a lock or definitions which cannot be used.
+
+    Raises:
+        OperatorError: The sentence names the variable and the file.
+    """
+    if settings.schema_lock:
+        read_lock_file(settings.schema_lock)
+    if settings.definitions:
+        read_definitions_file(settings.definitions)
+
+
+def read_lock_file(path: str) -> Lock:
+    """The lock of a file.
+
+    Raises:
+        OperatorError: It cannot be read or used.
+    """
+    return parse_lock(_read(path, "PENSTOCK_SCHEMA_LOCK", "penstock schema lock"), f"The lock {path!r}")
+
+
+def read_definitions_file(path: str) -> Reading:
+    """The definitions of a file.
+
+    Raises:
+        OperatorError: It cannot be read or used.
+    """
+    text = _read(path, "PENSTOCK_DEFINITIONS", "penstock schema pull")
+    return read_snapshot(text, f"The file of definitions {path!r}", "file")
+
+
+def _read(path: str, variable: str, command: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no path"
+        raise OperatorError(
+            f"{variable}: {path!r} cannot be read: {reason}. Write it with `{command}`, or name another file."
+        ) from error
+
+
+async def known_lock(settings: Settings) -> Lock:
+    """The lock that a gateway of these settings would begin with; nothing is written.
+
+    Raises:
+        OperatorError: The lock of the file or of the state cannot be used, or the state's folder cannot.
+        StateError: The state cannot be reached.
+    """
+    reviewed = read_lock_file(settings.schema_lock) if settings.schema_lock else NO_LOCK
+    state = open_state(
+        settings.state_url,
+        prefix=settings.state_prefix,
+        timeout_seconds=settings.state_timeout_seconds,
+        clocks=Clocks(time.monotonic, time.time),
+    )
+    try:
+        text = await state.get(LOCK_KEY)
+    finally:
+        await state.aclose()
+    where = f"The lock in the shared state (key {LOCK_KEY!r})"
+    return reviewed_over(reviewed, parse_lock(text, where)) if text else reviewed
+
+
+async def read_store(settings: Settings) -> Reading:
+    """What the store says now or, where the settings name one, what a file says.
+
+    Raises:
+        OperatorError: A setting is missing, the file cannot be used, or the store refuses the client id.
+        UpstreamError: The store cannot be read.
+    """
+    if settings.definitions:
+        return read_definitions_file(settings.definitions)
+    require_store(settings)
+    store = connect(settings, Metrics(time.time))
+    try:
+        return await definitions_source(settings, store).load()
+    finally:
+        await store.aclose()
+
+
+def followed(settings: Settings, reading: Reading, lock: Lock) -> Lock:
+    """The lock after a reading."""
+    now = time.time()
+    began = now if reading.taken_at is None else reading.taken_at
+    return settle(reading.definitions, lock, Look(began, now, settings.field_grace_days * DAY_SECONDS))
+
+
+def generation_of(settings: Settings, reading: Reading, lock: Lock) -> Generation:
+    """The generation that a gateway of these settings would make of a reading and a lock.
+
+    Raises:
+        DefinitionError: The definitions make no schema.
+    """
+    at = time.time() if reading.taken_at is None else reading.taken_at
+    return build_generation(reading.definitions, 1, at, reading.source, followed(settings, reading, lock))
