@@ -233,6 +233,25 @@ def test_an_interrupt_says_how_far_it_is(shop: RunningSandbox, tmp_path: Path) -
     assert "2 of 3 are done; run it again for the rest." in said
 
 
+def test_a_reader_who_leaves_stops_nothing(shop: RunningSandbox, tmp_path: Path) -> None:
+    path = exported(shop, tmp_path)
+    add_below_customers(path, "      one: {name: One, type: string}\n      two: {name: Two, type: string}\n")
+    process = subprocess.Popen(
+        [*PENSTOCK, "flows", "apply", str(path)],
+        env=environment(**store_of(shop)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+
+    assert (process.wait(timeout=30), said) == (0, b"")
+    assert {"one", "two"} <= set(fields_of(shop, "customers"))
+
+
 def test_on_a_terminal_there_is_a_bar(shop: RunningSandbox, tmp_path: Path) -> None:
     path = exported(shop, tmp_path)
     add_below_customers(path, "      one: {name: One, type: string}\n      two: {name: Two, type: string}\n")

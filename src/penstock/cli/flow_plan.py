@@ -90,7 +90,7 @@ def _show_step(step: Step, *, destroy: bool) -> Iterator[str]:
 
 def _show_part(part: Part, *, is_new: bool) -> str:
     after = _show_value(part.after)
-    return f"{part.key}: {after}" if is_new else f"{part.key}: {_show_value(part.before)} → {after}"
+    return f"{part.key}: {after}" if is_new else f"{part.key}: {_show_value(part.before)} -> {after}"
 
 
 def _show_value(value: JSON) -> str:

@@ -14,6 +14,7 @@ from penstock.cli.arguments import Arguments
 from penstock.cli.changes import printable
 from penstock.cli.flow_plan import done_line, otherwise_line, plan_as_json, show_plan
 from penstock.cli.progress_bar import progress_bar
+from penstock.cli.saying import say
 from penstock.cli.servers import run
 from penstock.definitions.flow_file import (
     DeclaredStore,
@@ -92,7 +93,7 @@ def apply(arguments: Arguments, settings: Settings) -> int:
         async with flow_store(settings) as store:
             found, impact = await _plan(store, declared, destroy=arguments.allow_destroy)
             plans.append(found)
-            print(show_plan(found, impact, destroy=arguments.allow_destroy))
+            say(show_plan(found, impact, destroy=arguments.allow_destroy))
             writes = found.writes(destroy=arguments.allow_destroy)
             if writes and not found.forbidden:
                 await _take(store, writes, progress)
@@ -121,7 +122,7 @@ async def _plan(store: FlowStore, declared: DeclaredStore, *, destroy: bool) -> 
 
 
 async def _take(store: FlowStore, writes: Sequence[Step], progress: Progress) -> None:
-    print()
+    say()
     progress.steps = writes
     with progress_bar(len(writes)) as tell:
         await store.take(progress, lambda step: tell(done_line(step)))
@@ -134,7 +135,7 @@ def _conclude(progress: Progress) -> int:
     total = len(progress.steps)
     if progress.failure is None:
         if total:
-            print(f"\nDone: {total} of {total}.")
+            say(f"\nDone: {total} of {total}.")
         return 0
     at = progress.steps[progress.done] if progress.done < total else None
     where = f"{at.kind.value} {at.subject} {at.name}: " if at is not None else ""

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from penstock.cli.saying import say
+
 
 @contextmanager
 def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
@@ -22,18 +24,14 @@ def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
     """
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield _print_line
+        yield say
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
         task = bar.add_task("Applying", total=total)
 
         def tell(line: str) -> None:
-            _print_line(line)
+            say(line)
             bar.advance(task)
 
         yield tell
-
-
-def _print_line(line: str) -> None:
-    print(line, flush=True)
