@@ -252,7 +252,7 @@ PROFILE = "query ProfilePage { me { slot } }"
 
 async def test_a_change_tells_whom_it_breaks(upstream: ScriptedUpstream) -> None:
     store(upstream, "slot")
-    async with served(upstream.url, schema_policy="hold-breaking") as running:
+    async with served(upstream.url, field_grace_days=0.0, schema_policy="hold-breaking") as running:
         headers = {"apollographql-client-name": "web"}
         answer = await running.client.post("/graphql", json={"query": PROFILE}, headers=headers)
         await running.gateway.life.usage.flush()
@@ -276,7 +276,7 @@ async def test_a_field_knows_when_it_was_last_used(upstream: ScriptedUpstream, e
     store(upstream, "slot", "size")
     upstream.answers["/v2/customers/c1"] = {"data": {"id": "c1", "type": "customer", "slot": "am"}}
     asked = "{ fieldDefinitions { slug lastUsedAt } }"
-    async with served(upstream.url, executor=executor) as running:
+    async with served(upstream.url, field_grace_days=0.0, executor=executor) as running:
         before = await running.ask(asked)
         await running.ask('{ customer(id: "c1") { slot customFields { slug definition { lastUsedAt } } } }', bearer="b")
         await running.gateway.life.usage.flush()
