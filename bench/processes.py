@@ -68,6 +68,11 @@ class Process:
             time.sleep(0.005)
         self.seconds = time.perf_counter() - self._started
 
+    @property
+    def pid(self) -> int:
+        """Of the server itself."""
+        return self._child.pid
+
     def used(self) -> Used:
         """What it has used."""
         cpu, rss = 0.0, []

@@ -112,10 +112,21 @@ class AnswerReader:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if not self.done:
-                raise self._fault or UpstreamInvalid(f"The answer is no HTTP: {error}.") from error
+                raise self._take_fault(error) from error
             self.is_dirty = True
         if not self.done or self._is_long or len(data) > self._max_head:
             self._check(len(data))
+
+    def drop(self) -> None:
+        """Let go of everything: nothing more will be read.
+
+        The parser knows the reader, and a fault the frames that raised it; what a refused answer weighs would be held
+        until the collector comes.
+        """
+        self._parts = []
+        self._headers = []
+        self._head = self._spill = self._unpacker = self._plain = self._fault = None
+        del self._parser
 
     def finish(self) -> bool:
         """Say that the peer closed; whether that made the answer whole."""
@@ -223,6 +234,11 @@ class AnswerReader:
         except UpstreamInvalid as error:
             self._fault = error
             raise
+
+    def _take_fault(self, error: Exception) -> UpstreamInvalid:
+        """What a callback found, or what the parser says; not kept, for its frames hold the answer."""
+        fault, self._fault = self._fault, None
+        return fault or UpstreamInvalid(f"The answer is no HTTP: {error}.")
 
     def _refuse(self, message: str) -> UpstreamInvalid:
         """The parser swallows what a callback raises; `feed` raises it again from here."""

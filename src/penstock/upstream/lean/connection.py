@@ -213,6 +213,7 @@ class LeanConnection(asyncio.Protocol):
             else:
                 waiter.set_exception(outcome)
         self._request = None
+        self._reader.drop()
         self._owner.lost(self)
 
     def pause_writing(self) -> None:
