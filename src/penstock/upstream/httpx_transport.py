@@ -149,6 +149,8 @@ class HttpxTransport:
                 self._abandoned.add(task)
                 task.add_done_callback(self._abandoned.discard)
             raise
+        finally:
+            del task  # its failure knows this frame: together they would stay until the collector comes
 
     async def _exchange(self, request: Request, progress: _Progress, left: float) -> Response:
         config = self._config
@@ -193,15 +195,23 @@ class HttpxTransport:
         body = bytearray()
         if not isinstance(answer.stream, httpx.AsyncByteStream):
             raise PenstockError("httpx gave a stream that cannot be awaited.")
-        async for piece in answer.stream:
-            received += len(piece)
-            if received > config.max_body_bytes:
-                raise UpstreamInvalid(f"{request.route}: a body of more than {config.max_body_bytes} bytes.")
-            body += piece if unpacker is None else unpacker.feed(piece)
+        try:
+            async for piece in answer.stream:
+                received += len(piece)
+                self._check_length(received, request)
+                body += piece if unpacker is None else unpacker.feed(piece)
+        except BaseException:
+            body.clear()  # httpx's failures know their frames for longer than anybody wants to read this
+            raise
         await discard_if_followed(answer)
         if unpacker is not None:
             unpacker.finish(may_be_empty=is_framed(headers))
         return Response(answer.status_code, bytes(body), headers)
+
+    def _check_length(self, received: int, request: Request) -> None:
+        most = self._config.max_body_bytes
+        if received > most:
+            raise UpstreamInvalid(f"{request.route}: a body of more than {most} bytes.")
 
     def _translate(
         self, error: httpx.HTTPError, request: Request, progress: _Progress, left: float

@@ -86,6 +86,8 @@ class ZlibUnpacker:
             out, piece = self._step(piece)
             self._left -= len(out)
             if self._left < 0:
+                unpacked.clear()
+                out = b""
                 raise UpstreamInvalid(f"The answer unpacks to more than {self._max_bytes} bytes.")
             unpacked.append(out)
         return b"".join(unpacked)
