@@ -6,11 +6,12 @@ Never here: how any of it is found.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 
+from penstock.definitions.lock import moment
 from penstock.definitions.model import JSON
 from penstock.lifecycle.changelog import ChangeLine, SwapEntry, line_of
 from penstock.lifecycle.holder import GenerationHolder
+from penstock.lifecycle.stages import Held
 
 _MOST_CHANGES = 1000
 _MOST_LINES = 100
@@ -36,6 +37,8 @@ class LifeChronicle:
         self._last_used = last_used
         self._told: tuple[SwapEntry, ...] = ()
         self._changes: Sequence[JSON] = ()
+        self._told_held = ("", 0.0)
+        self._held: JSON = None
 
     def changes(self) -> Sequence[JSON]:
         """See `Chronicle.changes`."""
@@ -50,14 +53,10 @@ class LifeChronicle:
         held = self._holder.held
         if held is None:
             return None
-        change = held.change
-        return {
-            "version": change.after.version,
-            "since": moment(change.at),
-            "reason": held.reason,
-            "changes": [_change(line_of(one), change.at) for one in change.verdict.changes[:_MOST_CHANGES]],
-            "impact": [one.line for one in change.verdict.broken[:_MOST_LINES]],
-        }
+        key = (held.change.after.version, held.change.at)
+        if key != self._told_held:
+            self._told_held, self._held = key, _waiting(held)
+        return self._held
 
     def impact(self) -> Sequence[str]:
         """See `Chronicle.impact`."""
@@ -70,9 +69,15 @@ class LifeChronicle:
         return self._last_used()
 
 
-def moment(at: float) -> str:
-    """Epoch seconds in RFC 3339, to the millisecond."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _waiting(held: Held) -> JSON:
+    change = held.change
+    return {
+        "version": change.after.version,
+        "since": moment(change.at),
+        "reason": held.reason,
+        "changes": [_change(line_of(one), change.at) for one in change.verdict.changes[:_MOST_CHANGES]],
+        "impact": [one.line for one in change.verdict.broken[:_MOST_LINES]],
+    }
 
 
 def _change(line: ChangeLine, at: float) -> JSON:

@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from penstock.definitions.lock import moment
 from penstock.definitions.model import JSON
 from penstock.errors import StateError
-from penstock.lifecycle.chronicle import moment
 from penstock.lifecycle.usage_book import OTHERS, Names, UsageBook, Uses, book_uses, read_book, write_book
 from penstock.operations.chronicle import NEVER_USED
 from penstock.operations.footprint import Footprint, given_by
@@ -136,8 +136,9 @@ class FieldUsage:
         self._raw = raw
         found = read_book(raw, 0.0).last_used()
         told = {field: moment(at // _MINUTE * _MINUTE) for field, at in found.items()}
-        if told != self._last_used:
-            self._last_used = told
+        later = {field: at for field, at in told.items() if at > self._last_used.get(field, "")}
+        if later:  # never earlier than before: a state that was lost forgets what was known
+            self._last_used = {**self._last_used, **later}
 
     def _count_first(self, footprint: Footprint, client: str) -> None:
         key = (footprint, client)

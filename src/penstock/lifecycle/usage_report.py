@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from penstock.lifecycle.chronicle import moment
 from penstock.lifecycle.usage_book import UsageBook, Use
 from penstock.schema.generation import Generation
 
