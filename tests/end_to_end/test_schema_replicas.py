@@ -78,6 +78,30 @@ async def test_a_release_on_one_replica_holds_for_a_candidate_on_the_other(
     assert report["outcome"] == "swapped"
 
 
+@pytest.mark.parametrize("policy", ["freeze", "hold-breaking"])
+async def test_a_restart_lets_nothing_through_that_was_held(
+    upstream: ScriptedUpstream, tmp_path: Path, policy: str
+) -> None:
+    store(upstream, "slot")
+    shared = {"state_url": read_state_address(str(tmp_path)), "schema_policy": policy, "field_grace_days": 0.0}
+    async with served(upstream.url, **shared) as running:
+        version = (await info(running))["version"]
+        store(upstream, "other")
+        assert (await running.reload())["outcome"] == "held"
+    async with served(upstream.url, **shared) as running:
+        again = await running.reload()
+        held = await info(running)
+        await release(running)
+        released = await info(running)
+    async with served(upstream.url, **shared) as running:
+        after = await info(running)
+
+    assert again["outcome"] == "held"
+    assert held["version"] == version
+    assert held["held"]["version"] == released["version"] == after["version"]
+    assert after["held"] is None
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 async def test_uses_on_both_add_up(upstream: ScriptedUpstream, tmp_path: Path, order: tuple[int, int]) -> None:
     store(upstream, "slot")

@@ -42,6 +42,7 @@ class Bench:
     verdict: Verdict = field(default_factory=Verdict)
     recorded: list[Change] = field(default_factory=list)
     record_failure: Exception | None = None
+    remembered: str = ""
 
     def __post_init__(self) -> None:
         self.logged = io.StringIO()
@@ -49,7 +50,14 @@ class Bench:
         self.holder = GenerationHolder()
         beat = Beat(self.poll_seconds, self.sleep, lambda: 0.5, lambda: 1000.0)
         log = create_log("info", "json", self.logged)
-        stages = Stages(self.load, self.build, judge=self.judge, record=(self.record,))
+        stages = Stages(
+            self.load,
+            self.build,
+            judge=self.judge,
+            record=(self.record,),
+            recall=self.recall,
+            recalls_first=bool(self.remembered),
+        )
         self.reloader = Reloader(self.holder, stages, beat, log, self.metrics)
 
     async def load(self) -> Reading:
@@ -65,7 +73,10 @@ class Bench:
         self.builds += 1
         if settled.definitions.fingerprint == "impossible":
             raise DefinitionError("no schema can be made of this")
-        return build_generation(settled.definitions, number, settled.loaded_at)
+        return build_generation(settled.definitions, number, settled.loaded_at, settled.source)
+
+    async def recall(self) -> Reading | None:
+        return Reading(StoreDefinitions(fingerprint=self.remembered), "snapshot") if self.remembered else None
 
     async def judge(self, _change: Change) -> Verdict:
         return self.verdict
@@ -253,6 +264,19 @@ async def test_a_store_that_takes_its_change_back_clears_the_held_candidate() ->
 
     assert report.outcome == "unchanged"
     assert bench.holder.held is None
+
+
+async def test_a_candidate_waits_behind_what_served_before_the_restart_at_the_beat_of_the_poll() -> None:
+    bench = Bench(fingerprint="new", remembered="old", verdict=Verdict(is_held=True, reason="frozen"))
+    with pytest.raises(StopLoopError):
+        await bench.reloader.run()
+
+    assert bench.holder.current is not None
+    assert (bench.holder.current.source, bench.holder.current.definitions.fingerprint) == ("snapshot", "old")
+    assert bench.holder.held is not None
+    assert bench.holder.trouble is None
+    assert bench.sleeps == [60, 60, 60]
+    assert bench.builds == 2
 
 
 async def test_each_swap_is_recorded_with_what_it_replaced() -> None:

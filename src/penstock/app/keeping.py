@@ -43,6 +43,7 @@ class Keeping:
         recall: Finds what served last.
         keep: Remembers what serves.
         beat: When to look.
+        recalls_first: Whether what served last serves first, because what the store says now may have to wait.
     """
 
     load: Load
@@ -50,10 +51,11 @@ class Keeping:
     recall: Recall
     keep: Keep
     beat: Beat
+    recalls_first: bool
 
     def stages(self, load: Load, build: Build, judge: Judge, record: Record) -> Stages:
         """All stages of a look; ``load`` is the one here or leads to it."""
-        return Stages(load, build, self.settle, judge, (record,), (self.keep,), self.recall)
+        return Stages(load, build, self.settle, judge, (record,), (self.keep,), self.recall, self.recalls_first)
 
 
 def make_keeping(settings: Settings, load: Load, state: State, log: Log) -> Keeping:
@@ -77,8 +79,10 @@ def make_keeping(settings: Settings, load: Load, state: State, log: Log) -> Keep
     pinning = Pinning(state, reviewed if path else nothing_reviewed, grace, time.time, log)
     snapshots = Snapshots(state, log)
     if settings.definitions:
-        return Keeping(load_file, pinning, snapshots.recall, snapshots.keep, _beat(0.0))
-    return Keeping(load, pinning, snapshots.recall, snapshots.keep, _beat(settings.schema_poll_seconds))
+        return Keeping(load_file, pinning, snapshots.recall, snapshots.keep, _beat(0.0), recalls_first=False)
+    may_wait = settings.schema_policy != "apply"
+    beat = _beat(settings.schema_poll_seconds)
+    return Keeping(load, pinning, snapshots.recall, snapshots.keep, beat, recalls_first=may_wait)
 
 
 def _beat(poll_seconds: float) -> Beat:

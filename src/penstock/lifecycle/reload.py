@@ -77,8 +77,8 @@ class Reloader:
         report = await self._begin()
         while True:
             failures = failures + 1 if report.outcome == "failed" else 0
-            current = self._holder.current
-            serving = current is not None and current.source != "snapshot"
+            current, held = self._holder.current, self._holder.held
+            serving = current is not None and (current.source != "snapshot" or held is not None)
             if serving and not self._beat.poll_seconds:
                 return
             await self._beat.sleep(self._beat.pause(failures, serving=serving))
@@ -86,6 +86,8 @@ class Reloader:
 
     async def _begin(self) -> ReloadReport:
         """The first look; where it fails or takes its time, what served last serves until a look succeeds."""
+        if self._stages.recalls_first:
+            await self._serve_last()
         look = asyncio.create_task(self.reload())
         try:
             await asyncio.wait((look,), timeout=self._beat.patience_seconds)

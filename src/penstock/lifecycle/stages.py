@@ -135,7 +135,11 @@ async def apply_always(_change: Change) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The stages of a look, in their order."""
+    """The stages of a look, in their order.
+
+    ``recalls_first`` where what served last serves before the first look is judged: where a policy may hold what the
+    store says now, there must be something that it is held behind.
+    """
 
     load: Load
     build: Build
@@ -144,3 +148,4 @@ class Stages:
     record: tuple[Record, ...] = ()
     keep: tuple[Keep, ...] = ()
     recall: Recall = recall_nothing
+    recalls_first: bool = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from penstock.definitions.lock import moment
 from penstock.lifecycle.usage_book import UsageBook, Use
 from penstock.schema.generation import Generation
 
