@@ -22,7 +22,7 @@ from penstock.operations.services import Services
 from penstock.schema.generation import Generation, build_generation
 from penstock.upstream.transport import HeaderBlock, Request, Response
 
-NO_LIMITS = Limits(tokens=0, depth=0, aliases=0, root_fields=0, mutations=0, directives=0)
+NO_LIMITS = Limits(tokens=0, depth=0, aliases=0, root_fields=0, mutations=0, directives=0, cost=0)
 CALLER = Credentials(HeaderBlock(((b"authorization", b"Bearer b"),)), has_bearer=True)
 OPTIONS = ["stone", "copper", "silver", "gold"]
 KINDS: dict[str, list[object]] = {

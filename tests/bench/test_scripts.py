@@ -15,6 +15,7 @@ BENCH = Path(__file__).parents[2] / "bench"
     ("script", "options", "said"),
     [
         ("leaf.py", ["--rows", "6", "--seconds", "0.005"], "same bytes, same calls"),
+        ("hostile.py", ["--rounds", "1"], "| a circle of fragments "),
         ("compile.py", ["--seconds", "0.005", "--documents", "3"], "### Documents never seen before"),
         ("soak.py", ["--seconds", "3", "--clients", "4"], "0 without an answer"),
         ("transports.py", ["--calls", "20", "--rounds", "1", "--only", "lean"], "CPU µs a GET"),

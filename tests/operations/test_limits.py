@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from dataclasses import fields
 
 import pytest
-from graphql import parse
+from bench.hostile_documents import HOSTILE
+from graphql import DocumentNode, OperationDefinitionNode, parse
 
 from penstock.definitions.model import JSON
 from penstock.errors import LimitError
 from penstock.operations import limits as limits_module
-from penstock.operations.documents import Documents, DocumentSettings
+from penstock.operations.documents import Documents, DocumentSettings, Plan
 from penstock.operations.faults import RequestError
 from penstock.operations.limits import Limits, check_limits, check_text, check_variables
+from penstock.operations.plan import compile_operation
+from penstock.schema.generation import Generation
 from tests.support.gateway import gateway
 from tests.support.scripted import ScriptedUpstream
 from tests.support.stores import generation_of
@@ -237,6 +241,24 @@ def test_a_field_repeated_in_many_places_is_prepared_or_refused_in_bounded_work(
 
     assert work < 1_500_000
     assert prepare(document) in ("", "LIMIT_EXCEEDED")
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_a_hostile_document_costs_no_more_than_its_words(words: str) -> None:
+    documents = Documents(STORE, DocumentSettings(), _compile)
+
+    work = count_work(lambda: _try(documents, HOSTILE[words]))
+
+    assert work < 250_000
+
+
+def _compile(generation: Generation, document: DocumentNode, operation: OperationDefinitionNode) -> Plan | str:
+    return compile_operation(generation, document, operation, lambda *_: None)
+
+
+def _try(documents: Documents, text: str) -> None:
+    with contextlib.suppress(RequestError):
+        documents.prepare(text, "q0" if text.startswith("query q0") else None)
 
 
 def test_fragments_that_lead_far_down_never_break() -> None:

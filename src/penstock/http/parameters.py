@@ -17,7 +17,7 @@ from penstock.http.answers import Refusal
 
 _MOST_PARAMETERS = 64
 _NAMES = ("query", "operationName", "variables", "extensions", "documentId")
-_QUOTED = tuple(b'"%b"' % name.encode() for name in _NAMES)
+_QUOTED = {name: b'"%b"' % name.encode() for name in _NAMES}
 _NOT_JSON = "The body is not JSON in UTF-8; send an object with `query` and, where needed, `variables`."
 _NUMBER = "The body holds a number that is out of range; send it as a string where the schema takes one."
 _BATCH = "The body is an array; this endpoint runs one operation a request, so send a single object."
@@ -58,15 +58,16 @@ def read_body(body: bytes) -> Parameters | Refusal:
         return Refusal(400, _NOT_JSON)
     if type(given) is not dict:
         return Refusal(400, _BATCH if isinstance(given, list) else _NOT_OBJECT)
-    if _may_repeat(body) and (twice := _repeated_key(body)):
+    if _may_repeat(body, given) and (twice := _repeated_key(body)):
         return Refusal(400, f"The parameter `{twice}` is given twice; give it once.")
     return _check(given)
 
 
-def _may_repeat(body: bytes) -> bool:
+def _may_repeat(body: bytes, given: dict[str, JSON]) -> bool:
     """Whether a body may give a key twice: letters can be written as escapes."""
-    for quoted in _QUOTED:
-        if body.count(quoted) > 1:
+    for name in given:
+        quoted = _QUOTED.get(name)
+        if quoted is not None and body.count(quoted) > 1:
             return True
     return b"\\" in body and any(escape in body for escape in _ESCAPED_LETTERS)
 

@@ -66,6 +66,9 @@ class _Size:
     fields: int = 0
 
 
+_ROOM = 200
+"""Characters that a number, its quotes and its comma may have, with much to spare."""
+
 _MOST = 10**9
 """Counts stop growing here: doubling spreads would make numbers of thousands of digits."""
 
@@ -94,15 +97,21 @@ def check_variables(variables: Mapping[str, JSON], limits: Limits) -> None:
     Raises:
         LimitError: Names the bound and what is allowed, never a value.
     """
-    allowed = limits.variables_depth
-    if allowed:
-        for name, value in variables.items():
-            if isinstance(value, dict | list) and _is_deeper(value, allowed):
+    characters = 0
+    for name, value in variables.items():
+        characters += len(name)
+        if isinstance(value, str):
+            characters += len(value)
+        elif isinstance(value, (dict, list)):
+            characters += _MOST
+            if limits.variables_depth and _is_deeper(value, limits.variables_depth):
                 raise LimitError(
-                    f"The variable ${name[:80]} is nested more than {allowed} levels deep. Send a flatter value.",
+                    f"The variable ${name[:80]} is nested more than {limits.variables_depth} levels deep. "
+                    "Send a flatter value.",
                     limit="variables_depth",
                 )
-    if limits.variables_bytes:
+    # Measured only where it may be too much: a character has six bytes at the most, a name or a number few.
+    if limits.variables_bytes and characters + _ROOM * len(variables) > limits.variables_bytes // 6:
         found = _size(variables)
         if found > limits.variables_bytes:
             raise LimitError(
