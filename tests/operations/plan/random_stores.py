@@ -26,7 +26,7 @@ from tests.support.stores import (
     to_one,
 )
 
-CORE = ("customers", "addresses", "orders", "order_items")
+CORE = ("customers", "addresses", "orders", "order_items", "carts", "cart_items")
 CUSTOM = ("wishlists", "shipping-provider", "Reviews", "2fa", "customer-orders")
 SLUGS = (
     *("note", "shoe-size", "shoe_size", "line_1", "2fa_secret", "orders", "name", "email", "id", "type", "meta"),
