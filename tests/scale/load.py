@@ -34,14 +34,14 @@ class Sent:
         ended: When its answer, or the failure, was there.
         answer: The body, or None where there was none to read.
         version: The version of the schema that the answer names.
-        id: Whom it was about.
+        about: Whom it was about, or which of several it was.
     """
 
     began: float
     ended: float
     answer: dict[str, Any] | None
     version: str = ""
-    id: str = ""
+    about: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -85,7 +85,7 @@ async def send(client: httpx.AsyncClient, query: str, variables: dict[str, Any],
         answer = await client.post("/graphql", json={"query": query, "variables": variables})
         body = answer.json() if answer.headers.get("content-type", "").startswith("application/") else None
     except httpx.HTTPError:
-        return Sent(began, time.monotonic(), None, id=about)
+        return Sent(began, time.monotonic(), None, about=about)
     return Sent(began, time.monotonic(), body, answer.headers.get("schema-version", ""), about)
 
 

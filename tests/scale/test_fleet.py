@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,13 @@ from tests.scale.load import READ, READERS, WRITE, WRITERS, Sent, load, send
 from tests.support.fleet import REPLICAS, Fleet, fleet
 
 POLL = "1"
+HALF = """query Half($id: ID!) {
+  schemaInfo { version }
+  __type(name: "Customer") { fields { name } }
+  fieldDefinitions(flow: "customers") { graphqlField }
+  customer(id: $id) { id name }
+}"""
+NEW = "query New($id: ID!) { customer(id: $id) { id favouriteTea } }"
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +75,7 @@ async def test_a_killed_replica_takes_only_what_was_in_its_hands_and_no_write_is
     assert len(failed) <= READERS + WRITERS
     assert len(under_way.writes) > 10
     assert {who: times for who, times in written.items() if times != 1} == {}
-    assert [sent.id for sent in under_way.writes if sent.is_good and sent.id not in written] == []
+    assert [sent.about for sent in under_way.writes if sent.is_good and sent.about not in written] == []
 
 
 async def test_writes_to_one_customer_take_turns_whichever_replica_they_come_through(running: Fleet) -> None:
@@ -94,3 +102,100 @@ async def _write(client: httpx.AsyncClient, running: Fleet, number: int, who: st
     answer = await client.post(url, json={"query": WRITE, "variables": {"id": who, "name": f"n{number}"}})
     body: dict[str, Any] = answer.json()
     return body
+
+
+def define_field(running: Fleet, slug: str) -> None:
+    """A new custom field of customers, made by the merchant."""
+    flows = running.store.call("GET", "/v2/flows").json()["data"]
+    (flow,) = (row["id"] for row in flows if row["slug"] == "customers")
+    field = {"type": "field", "name": slug, "slug": slug, "description": slug, "field_type": "string"}
+    field |= {"required": False, "enabled": True}
+    data = field | {"relationships": {"flow": {"data": {"type": "flow", "id": flow}}}}
+    answer = running.store.call("POST", "/v2/fields", data)
+    assert answer.status_code == 201, answer.text
+
+
+def all_serve_alike(running: Fleet, before: str) -> bool:
+    """Whether all replicas have come to one and the same new version."""
+    versions = running.versions()
+    return len(versions) == 1 and before not in versions
+
+
+async def test_no_request_sees_a_half_while_the_schema_is_swapped_everywhere(running: Fleet) -> None:
+    (who,) = make_customers(running, 1)
+    (before,) = running.versions()
+    turns = itertools.cycle((HALF, NEW))
+
+    async def read(client: httpx.AsyncClient) -> Sent:
+        query = next(turns)
+        return await send(client, query, {"id": who}, about="new" if query is NEW else "half")
+
+    async with load(running, read) as under_way:
+        await under_way.more(30)
+        await asyncio.to_thread(define_field, running, "favourite_tea")
+        defined = time.monotonic()
+        async with asyncio.timeout(20):
+            while not await asyncio.to_thread(all_serve_alike, running, before):
+                pass
+        seconds = time.monotonic() - defined
+        await under_way.more(60)
+
+    (after,) = running.versions()
+    assert seconds < 10
+    assert {sent.version for sent in under_way.reads} == {before, after}
+    seen: dict[str, set[frozenset[str]]] = {before: set(), after: set()}
+    for sent in under_way.reads:
+        assert sent.answer is not None
+        if sent.about == "half":
+            data = sent.answer["data"]
+            assert data["schemaInfo"]["version"] == sent.version
+            assert data["customer"]["id"] == who
+            names = frozenset(field["name"] for field in data["__type"]["fields"])
+            assert {row["graphqlField"] for row in data["fieldDefinitions"]} <= names
+            seen[sent.version].add(names)
+        elif sent.version == after:
+            assert sent.answer == {"data": {"customer": {"id": who, "favouriteTea": None}}}
+        else:
+            assert [error["extensions"]["code"] for error in sent.answer["errors"]] == ["GRAPHQL_VALIDATION_FAILED"]
+            assert "data" not in sent.answer
+    ((old,), (new,)) = seen[before], seen[after]
+    assert new - old == {"favouriteTea"}
+
+
+async def test_one_replica_asks_the_store_for_all_of_them_and_another_when_it_is_gone(running: Fleet) -> None:
+    await asyncio.sleep(float(POLL))
+    running.forget_calls()
+    await asyncio.sleep(6 * float(POLL))
+    looks = running.calls("GET", "/v2/flows").count("/v2/flows")
+
+    assert 4 <= looks <= 8
+
+
+async def test_without_redis_each_replica_looks_for_itself_and_with_it_one_does_again(running: Fleet) -> None:
+    (before,) = running.versions()
+    (who,) = make_customers(running, 1)
+
+    async def read(client: httpx.AsyncClient) -> Sent:
+        return await send(client, READ, {"id": who})
+
+    async with load(running, read) as under_way:
+        await under_way.more(20)
+        running.state.stop()
+        await under_way.more(50)
+        await asyncio.to_thread(define_field, running, "favourite_cake")
+        async with asyncio.timeout(20):
+            while not await asyncio.to_thread(all_serve_alike, running, before):
+                pass
+        await asyncio.to_thread(running.state.start)
+        (before,) = running.versions()
+        await asyncio.to_thread(define_field, running, "favourite_pie")
+        async with asyncio.timeout(20):
+            while not await asyncio.to_thread(all_serve_alike, running, before):
+                pass
+        await under_way.more(20)
+
+    assert [sent for sent in under_way.reads if not sent.is_good] == []
+    for replica in running.replicas:
+        logged = replica.log.read_text()
+        assert logged.count('"shared state down"') == 1
+        assert '"error"' not in logged
