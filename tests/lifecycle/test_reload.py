@@ -313,3 +313,23 @@ async def test_a_replaced_generation_is_freed() -> None:
     gc.collect()
 
     assert old() is None
+
+
+async def test_a_glance_does_on_the_beat_but_not_for_whoever_asks() -> None:
+    bench = Bench(most_sleeps=1)
+    glances = 0
+
+    async def glance() -> Reading:
+        nonlocal glances
+        glances += 1
+        return Reading(StoreDefinitions(fingerprint=bench.fingerprint))
+
+    beat = Beat(60.0, bench.sleep, lambda: 0.5, lambda: 1000.0)
+    log = create_log("info", "json", bench.logged)
+    reloader = Reloader(bench.holder, Stages(bench.load, bench.build, glance=glance), beat, log, bench.metrics)
+    await reloader.reload(unasked=True)
+    before = (glances, bench.loads)
+    await asyncio.gather(reloader.reload(unasked=True), reloader.reload(unasked=True), reloader.reload())
+
+    assert before == (1, 0)
+    assert (glances, bench.loads) == (2, 1)  # the second and the third share a look, and it is a whole one

@@ -10,6 +10,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TextIO
 
 from penstock.app.around import make_around
@@ -101,13 +102,13 @@ def create_gateway(
     watch(metrics, store, runner, holder)
     library = make_library(settings, stored, runner, holder, state, telling)
     keeping = make_keeping(settings, definitions_source(settings, store).load, state, log)
-    load = refreshing(library.refresh, keeping.load)
-    stages = keeping.stages(load, make_build(library.prepare), life.judge, life.record)
+    stages = keeping.stages(partial(refreshing, library.refresh), make_build(library.prepare), life.judge, life.record)
     reloader = Reloader(holder, stages, keeping.beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
     graphql = make_endpoint_parts(settings, around.runs(runner), holder, ids, telling)
     operating = make_operating_parts(settings, reloader, holder, life, library.detail, metrics)
-    lifelong = Lifelong(reloader, store, state, telling, runner.writes.drain, (*life.beside(reloader), *around.beside))
+    beside = (*life.beside(reloader), *keeping.beside(reloader), *around.beside)
+    lifelong = Lifelong(reloader, store, state, telling, runner.writes.drain, beside)
     rest = create_operating_app(operating, make_lifespan(lifelong))
     front: App = Front(around.endpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
     app = Cors(front, settings.cors_origins, lambda app: Stamp(app, holder, ids)) if settings.cors_origins else front

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from penstock.app.life import Work
 from penstock.app.store import connect, definitions_source, require_store
 from penstock.definitions.aging import Look
 from penstock.definitions.lock import NO_LOCK, Lock
@@ -19,10 +21,12 @@ from penstock.definitions.lock_text import parse_lock
 from penstock.definitions.reading import Reading
 from penstock.definitions.snapshot import read_snapshot
 from penstock.errors import OperatorError
+from penstock.lifecycle import Reloader
 from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.pinning import LOCK_KEY, Pinning, nothing_reviewed
 from penstock.lifecycle.snapshots import Snapshots
 from penstock.lifecycle.stages import Build, Judge, Keep, Load, Recall, Record, Settle, Stages
+from penstock.lifecycle.together import Together
 from penstock.schema.generation import Generation, build_generation
 from penstock.schema.settling import settle
 from penstock.settings import Settings
@@ -44,6 +48,7 @@ class Keeping:
         keep: Remembers what serves.
         beat: When to look.
         recalls_first: Whether what served last serves first, because what the store says now may have to wait.
+        together: Looks for all replicas; None where there is one, or nothing to look for.
     """
 
     load: Load
@@ -52,10 +57,18 @@ class Keeping:
     keep: Keep
     beat: Beat
     recalls_first: bool
+    together: Together | None = None
 
-    def stages(self, load: Load, build: Build, judge: Judge, record: Record) -> Stages:
-        """All stages of a look; ``load`` is the one here or leads to it."""
-        return Stages(load, build, self.settle, judge, (record,), (self.keep,), self.recall, self.recalls_first)
+    def stages(self, around: Callable[[Load], Load], build: Build, judge: Judge, record: Record) -> Stages:
+        """All stages of a look; ``around`` makes of the load here one that leads to it."""
+        glance = None if self.together is None else around(self.together.glance)
+        keep, first = (self.keep,), self.recalls_first
+        return Stages(around(self.load), build, self.settle, judge, (record,), keep, self.recall, first, glance)
+
+    def beside(self, reloader: Reloader) -> tuple[Work, ...]:
+        """What runs beside the requests until it is cancelled."""
+        together = self.together
+        return () if together is None else (lambda: together.follow(lambda: reloader.reload(unasked=True)),)
 
 
 def make_keeping(settings: Settings, load: Load, state: State, log: Log) -> Keeping:
@@ -82,7 +95,10 @@ def make_keeping(settings: Settings, load: Load, state: State, log: Log) -> Keep
         return Keeping(load_file, pinning, snapshots.recall, snapshots.keep, _beat(0.0), recalls_first=False)
     may_wait = settings.schema_policy != "apply"
     beat = _beat(settings.schema_poll_seconds)
-    return Keeping(load, pinning, snapshots.recall, snapshots.keep, beat, recalls_first=may_wait)
+    if settings.state_url.kind == "memory":
+        return Keeping(load, pinning, snapshots.recall, snapshots.keep, beat, recalls_first=may_wait)
+    together = Together(load, state, beat.poll_seconds, time.time)
+    return Keeping(together.ask, pinning, snapshots.recall, snapshots.keep, beat, may_wait, together)
 
 
 def _beat(poll_seconds: float) -> Beat:

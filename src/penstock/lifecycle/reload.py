@@ -15,7 +15,7 @@ from penstock.definitions.reading import Reading
 from penstock.errors import PenstockError
 from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.holder import GenerationHolder
-from penstock.lifecycle.stages import Change, Held, Settled, Stages
+from penstock.lifecycle.stages import Change, Held, Load, Settled, Stages
 from penstock.schema.generation import Generation
 from penstock.telemetry.facts import SchemaFacts
 from penstock.telemetry.logs import Log
@@ -70,6 +70,7 @@ class Reloader:
         self._looked = asyncio.Event()
         self._running: asyncio.Task[ReloadReport] | None = None
         self._waiting: asyncio.Task[ReloadReport] | None = None
+        self._waits_unasked = True
 
     async def run(self) -> None:
         """Look until cancelled: at once, then on the beat."""
@@ -82,13 +83,13 @@ class Reloader:
             if serving and not self._beat.poll_seconds:
                 return
             await self._beat.sleep(self._beat.pause(failures, serving=serving))
-            report = await self.reload()
+            report = await self.reload(unasked=True)
 
     async def _begin(self) -> ReloadReport:
         """The first look; where it fails or takes its time, what served last serves until a look succeeds."""
         if self._stages.recalls_first:
             await self._serve_last()
-        look = asyncio.create_task(self.reload())
+        look = asyncio.create_task(self.reload(unasked=True))
         try:
             await asyncio.wait((look,), timeout=self._beat.patience_seconds)
             if self._holder.current is None:
@@ -122,20 +123,25 @@ class Reloader:
             async with asyncio.timeout(timeout_seconds):
                 await self._looked.wait()
 
-    async def reload(self) -> ReloadReport:
+    async def reload(self, *, unasked: bool = False) -> ReloadReport:
         """Look now.
 
         Whoever asks while a look is under way shares the one after it, which sees every change made before the
         question.
 
+        Args:
+            unasked: Whether a glance will do: nobody waits for what he has just changed in the store.
+
         Returns:
             What it came to; a failure is a report, not an exception.
         """
         if self._waiting is not None:  # not begun yet, though the one before it may just have ended
+            self._waits_unasked = self._waits_unasked and unasked
             return await asyncio.shield(self._waiting)
         if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._look())
+            self._running = asyncio.create_task(self._look(unasked=unasked))
             return await asyncio.shield(self._running)
+        self._waits_unasked = unasked
         self._waiting = asyncio.create_task(self._look_after(self._running))
         return await asyncio.shield(self._waiting)
 
@@ -159,14 +165,14 @@ class Reloader:
     async def _look_after(self, other: asyncio.Task[ReloadReport]) -> ReloadReport:
         await asyncio.wait((other,))
         self._running, self._waiting = self._waiting, None
-        return await self._look()
+        return await self._look(unasked=self._waits_unasked)
 
-    async def _look(self) -> ReloadReport:
+    async def _look(self, *, unasked: bool) -> ReloadReport:
         started = self._beat.clock()
         outcome: Outcome
         reason = ""
         try:
-            reading = await self._stages.load()
+            reading = await self._load_for(unasked=unasked)()
             async with self._turn:
                 outcome, reason = await self._renew(reading, started)
         except Exception as error:  # noqa: BLE001 (whatever breaks a rebuild, the old generation goes on serving)
@@ -176,6 +182,10 @@ class Reloader:
             self._log.warning("schema reload failed", **describe_failure(error))
         self._metrics.schema_checked(outcome)
         return self._report(outcome, started, reason)
+
+    def _load_for(self, *, unasked: bool) -> Load:
+        glance = self._stages.glance
+        return glance if unasked and glance is not None else self._stages.load
 
     async def _renew(self, reading: Reading, started: float) -> tuple[Outcome, str]:
         holder = self._holder

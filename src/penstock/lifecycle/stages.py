@@ -138,7 +138,8 @@ class Stages:
     """The stages of a look, in their order.
 
     ``recalls_first`` where what served last serves before the first look is judged: where a policy may hold what the
-    store says now, there must be something that it is held behind.
+    store says now, there must be something that it is held behind. ``glance`` stands for ``load`` where nobody asked
+    for the look.
     """
 
     load: Load
@@ -149,3 +150,4 @@ class Stages:
     keep: tuple[Keep, ...] = ()
     recall: Recall = recall_nothing
     recalls_first: bool = False
+    glance: Load | None = None
