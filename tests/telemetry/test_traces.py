@@ -13,10 +13,10 @@ from penstock.errors import OperatorError
 from penstock.telemetry.traces import (
     KIND_SERVER,
     CallTracer,
+    Place,
     Resource,
     Sampler,
     SamplerName,
-    TraceIds,
     Tracer,
     export,
     parse_traceparent,
@@ -36,7 +36,13 @@ KNOWN = {
 
 def tracer(sampler: Sampler | None = None, most: int = 100) -> Tracer:
     clock = iter(range(1_800_000_000_000_000_000, 1_900_000_000_000_000_000, 1_000_000))
-    return Tracer(sampler or Sampler(), TraceIds(random.Random(7).getrandbits), lambda: next(clock), most)
+    return Tracer(sampler or Sampler(), random.Random(7).getrandbits, lambda: next(clock), most)
+
+
+def begun(made: Tracer, header: str = "", state: bytes = b"") -> Place:
+    place = made.begin(header.encode(), state, "POST")
+    assert place is not None
+    return place
 
 
 def read(made: Tracer) -> ExportTraceServiceRequest:
@@ -57,7 +63,7 @@ def test_a_valid_header_is_read(value: str, is_sampled: bool) -> None:
     parent = parse_traceparent(value.encode())
 
     assert parent is not None
-    assert (parent.trace_id.hex(), parent.span_id.hex(), parent.is_sampled) == (TRACE, SPAN, is_sampled)
+    assert (parent.trace.decode(), f"{parent.span:016x}", parent.is_sampled) == (TRACE, SPAN, is_sampled)
 
 
 @pytest.mark.parametrize(
@@ -75,27 +81,27 @@ def test_a_valid_header_is_read(value: str, is_sampled: bool) -> None:
     ],
 )
 def test_an_invalid_header_begins_a_new_trace(value: str) -> None:
-    place = tracer().begin(value.encode(), b"vendor=1")
+    place = begun(tracer(), value, b"vendor=1")
 
-    assert place.trace_id.hex() != TRACE
-    assert place.parent_id == b""
+    assert place.trace.decode() != TRACE
+    assert place.parent == 0
     assert place.state == b""
     assert place.is_sampled
 
 
 def test_a_request_stands_below_its_caller_and_hands_the_trace_on() -> None:
     made = tracer()
-    place = made.begin(f"00-{TRACE}-{SPAN}-01".encode(), b"vendor=1")
+    place = begun(made, f"00-{TRACE}-{SPAN}-01", b"vendor=1")
     made.current.set(place)
     call = CallTracer(made, "https://store.test", "store.test", 443)("GET", "/v2/customers/{id}")
     assert call is not None
     call.end(200)
     span = read(made).resource_spans[0].scope_spans[0].spans[0]
 
-    assert (place.trace_id.hex(), place.parent_id.hex()) == (TRACE, SPAN)
-    assert span.parent_span_id == place.span_id
+    assert (place.trace.decode(), f"{place.parent:016x}") == (TRACE, SPAN)
+    assert span.parent_span_id == place.span.to_bytes(8, "big")
     expected = f"00-{TRACE}-{span.span_id.hex()}-01".encode()
-    assert call.headers == ((b"traceparent", expected), (b"tracestate", b"vendor=1"))
+    assert call.lines == ((b"traceparent", expected), (b"tracestate", b"vendor=1"))
     assert span.trace_state == "vendor=1"
 
 
@@ -115,23 +121,27 @@ def test_a_request_stands_below_its_caller_and_hands_the_trace_on() -> None:
 def test_samplers_decide_as_they_are_named(name: SamplerName, ratio: float, parent: str, taken: bool) -> None:
     header = f"00-{TRACE}-{SPAN}-{parent}" if parent else ""
 
-    assert tracer(Sampler(name, ratio)).begin(header.encode(), b"").is_sampled is taken
+    place = tracer(Sampler(name, ratio)).begin(header.encode(), b"", "POST")
+
+    assert (place is not None and place.is_sampled) is taken
+    assert place is not None or not parent
 
 
 def test_a_ratio_takes_its_part() -> None:
     made = tracer(Sampler("traceidratio", 0.25))
 
-    taken = sum(made.begin(b"", b"").is_sampled for _ in range(4000))
+    taken = sum(made.begin(b"", b"", "POST") is not None for _ in range(4000))
 
     assert 850 < taken < 1150
 
 
 def test_spans_are_what_the_official_definitions_read() -> None:
     made = tracer()
-    place = made.begin(b"", b"")
+    place = begun(made)
     below = made.below(place)
     common = shape("q" * 200, KIND_SERVER, {"a.text": "wörter", "a.number": -5, "a.switch": True}, is_error=True)
-    made.record(below, 1_700_000_000_000_000_001, common)
+    below.began = 1_700_000_000_000_000_001
+    made.record(below, common)
     request = read(made)
     resource = request.resource_spans[0]
     span = resource.scope_spans[0].spans[0]
@@ -139,7 +149,8 @@ def test_spans_are_what_the_official_definitions_read() -> None:
     assert {item.key: item.value for item in resource.resource.attributes}["service.name"].string_value == "shop"
     assert {item.key: item.value for item in resource.resource.attributes}["service.workers"].int_value == 2
     assert resource.scope_spans[0].scope.name == "penstock"
-    assert (span.trace_id, span.span_id, span.parent_span_id) == (below.trace_id, below.span_id, place.span_id)
+    assert span.trace_id.hex() == place.trace.decode()
+    assert (span.span_id, span.parent_span_id) == (below.span.to_bytes(8, "big"), place.span.to_bytes(8, "big"))
     assert (span.name, span.kind) == ("q" * 200, span.SPAN_KIND_SERVER)
     assert span.start_time_unix_nano == 1_700_000_000_000_000_001
     assert span.end_time_unix_nano >= 1_800_000_000_000_000_000
@@ -153,7 +164,7 @@ def test_spans_are_what_the_official_definitions_read() -> None:
 @pytest.mark.parametrize(("outcome", "is_error"), [(200, False), (404, True), (503, True), ("UpstreamTimeout", True)])
 def test_calls_follow_the_conventions_of_http_clients(outcome: int | str, is_error: bool) -> None:
     made = tracer()
-    made.current.set(made.begin(b"", b""))
+    made.current.set(begun(made))
     call = CallTracer(made, "https://store.test/x", "store.test", 443)("GET", "/v2/customers/{id}")
     assert call is not None
     call.end(outcome)
@@ -172,16 +183,21 @@ def test_calls_follow_the_conventions_of_http_clients(outcome: int | str, is_err
 def test_spans_that_find_no_room_are_dropped_and_counted() -> None:
     made = tracer(most=3)
     for _ in range(5):
-        made.record(made.begin(b"", b""), 0, shape("x", KIND_SERVER, {}, is_error=False))
+        made.record(begun(made), shape("x", KIND_SERVER, {}, is_error=False))
 
     assert (len(made), made.dropped) == (3, 2)
 
 
-def test_what_is_not_sampled_is_not_kept() -> None:
-    made = tracer(Sampler("always_off"))
-    made.record(made.begin(b"", b""), 0, shape("x", KIND_SERVER, {}, is_error=False))
+def test_a_trace_that_is_not_sampled_is_handed_on_and_not_kept() -> None:
+    made = tracer()
+    made.current.set(begun(made, f"00-{TRACE}-{SPAN}-00"))
+    call = CallTracer(made, "https://store.test", "store.test", 443)("GET", "/v2/flows")
+    assert call is not None
+    call.end(200)
 
     assert len(made) == 0
+    assert call.lines[0][1].startswith(f"00-{TRACE}-".encode())
+    assert call.lines[0][1].endswith(b"-00")
 
 
 @pytest.mark.parametrize(

@@ -9,23 +9,23 @@ Source: W3C Trace Context; OpenTelemetry's conventions for HTTP clients.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Protocol
 
 import msgspec.structs
 
 from penstock.errors import PenstockError
-from penstock.upstream.transport import HeaderBlock, Request, Response, Transport
+from penstock.upstream.transport import Request, Response, Transport
 
 
 class CallTrace(Protocol):
     """One call as a part of a trace.
 
     Attributes:
-        headers: What the store is told, as names and values.
+        lines: What the store is told, as names and values.
     """
 
-    headers: tuple[tuple[bytes, bytes], ...]
+    lines: tuple[tuple[bytes, bytes], ...]
 
     def end(self, outcome: int | str) -> None:
         """The call is over: a status, or the kind of failure."""
@@ -43,12 +43,13 @@ class TracedTransport:
         self._inner = inner
         self._trace = trace
 
-    async def send(self, request: Request) -> Response:
-        """See `Transport.send`."""
+    def send(self, request: Request) -> Coroutine[object, object, Response]:
+        """See `Transport.send`; a call outside a trace passes as if nothing were here."""
         call = self._trace(request.method, request.route)
-        if call is None:
-            return await self._inner.send(request)
-        told = msgspec.structs.replace(request, headers=HeaderBlock((*request.headers.pairs, *call.headers)))
+        return self._inner.send(request) if call is None else self._told(request, call)
+
+    async def _told(self, request: Request, call: CallTrace) -> Response:
+        told = msgspec.structs.replace(request, headers=request.headers.followed_by(call.lines))
         try:
             response = await self._inner.send(told)
         except PenstockError as error:

@@ -25,6 +25,13 @@ class HeaderBlock:
         self.pairs = pairs
         self.wire = b"".join([b"%b: %b\r\n" % pair for pair in pairs])
 
+    def followed_by(self, pairs: tuple[tuple[bytes, bytes], ...]) -> HeaderBlock:
+        """The same and these lines: what is rendered already stays so."""
+        longer = HeaderBlock(pairs)
+        longer.pairs = (*self.pairs, *pairs)
+        longer.wire = self.wire + longer.wire
+        return longer
+
     def __repr__(self) -> str:
         return f"HeaderBlock({[name.decode('latin-1') for name, _ in self.pairs]})"
 

@@ -8,7 +8,7 @@ Source: W3C Trace Context; OTLP 1; OpenTelemetry's semantic conventions for HTTP
 """
 
 from penstock.telemetry.traces.calls import CallTracer
-from penstock.telemetry.traces.context import Place, Sampler, SamplerName, TraceIds, parse_traceparent
+from penstock.telemetry.traces.context import Place, Sampler, SamplerName, parse_traceparent
 from penstock.telemetry.traces.environment import TraceSettings, read_trace_settings
 from penstock.telemetry.traces.exporter import Exporter
 from penstock.telemetry.traces.shapes import KIND_CLIENT, KIND_SERVER, Shape, Value, shape
@@ -24,7 +24,6 @@ __all__ = [
     "Sampler",
     "SamplerName",
     "Shape",
-    "TraceIds",
     "TraceSettings",
     "Tracer",
     "Value",

@@ -15,25 +15,25 @@ class TracedCall:
     """One call under way.
 
     Attributes:
-        headers: What the store is told.
+        lines: What the store is told, as lines of a head.
     """
 
-    __slots__ = ("_began", "_calls", "_method", "_place", "_route", "headers")
+    __slots__ = ("_calls", "_method", "_place", "_route", "lines")
 
     def __init__(self, calls: CallTracer, place: Place, method: str, route: str) -> None:
         self._calls = calls
         self._place = place
         self._method = method
         self._route = route
-        told = (b"traceparent", place.traceparent)
-        self.headers: tuple[tuple[bytes, bytes], ...] = (told, (b"tracestate", place.state)) if place.state else (told,)
-        self._began = calls.tracer.clock()
+        self.lines: tuple[tuple[bytes, bytes], ...] = ((b"traceparent", place.traceparent),)
+        if place.state:
+            self.lines = (*self.lines, (b"tracestate", place.state))
 
     def end(self, outcome: int | str) -> None:
         """Record it: a status, or the kind of failure."""
         if self._place.is_sampled:
-            common = self._calls.shape_of(self._method, self._route, outcome)
-            self._calls.tracer.record(self._place, self._began, common)
+            calls = self._calls
+            calls.tracer.record(self._place, calls.shape_of(self._method, self._route, outcome))
 
 
 class CallTracer:

@@ -29,23 +29,22 @@ def shape(name: str, kind: int, attributes: Mapping[str, Value], *, is_error: bo
     return Shape(b"".join((*parts, _ERROR if is_error else b"")))
 
 
-def span(ids: tuple[bytes, bytes, bytes], state: bytes, times: tuple[int, int], common: Shape) -> bytes:
+def span(trace: bytes, own: int, parent: int, state: bytes, times: tuple[int, int], common: Shape) -> bytes:
     """A whole span.
 
     Args:
-        ids: Of the trace, the span, and its parent (or none).
+        trace: The trace's id in hexadecimal digits.
+        own: The span's id.
+        parent: The id of what it is below, 0 for none.
         state: The trace's state, or none.
         times: Beginning and end in nanoseconds since the epoch.
         common: Everything else.
     """
-    trace_id, span_id, parent_id = ids
-    above = b"\x22\x08" + parent_id if parent_id else b""
-    added = _block(0x1A, state) if state else b""
     return b"\x0a\x10%b\x12\x08%b%b%b%b%b" % (
-        trace_id,
-        span_id,
-        added,
-        above,
+        bytes.fromhex(trace.decode()),
+        own.to_bytes(8, "big"),
+        _block(0x1A, state) if state else b"",
+        b"\x22\x08" + parent.to_bytes(8, "big") if parent else b"",
         _TIMES.pack(_START, times[0], _END, times[1]),
         common,
     )

@@ -8,9 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from penstock.telemetry.traces.context import Place, Sampler, TraceIds, clean_state, parse_traceparent
+from penstock.telemetry.traces.context import Place, Sampler, clean_state, parse_traceparent
 from penstock.telemetry.traces.shapes import Shape, Value, request, span
+
+Ended: TypeAlias = tuple[Place, int, Shape]
+"""A span: where it stood, when it ended in nanoseconds since the epoch, and what it has in common with others."""
+
+_LOW = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,11 @@ class Resource:
 
 
 class Tracer:
-    """Records spans.
+    """Records spans; what can wait until they are taken away waits.
 
     Args:
         sampler: Who is recorded.
-        ids: Makes ids.
+        bits: So many random bits as a number, for ids.
         clock: Nanoseconds since the epoch.
         most: Spans kept at a time; later ones are dropped and counted.
 
@@ -40,43 +46,49 @@ class Tracer:
         dropped: Spans that found no room, since the start.
     """
 
-    def __init__(self, sampler: Sampler, ids: TraceIds, clock: Callable[[], int], most: int) -> None:
+    def __init__(self, sampler: Sampler, bits: Callable[[int], int], clock: Callable[[], int], most: int) -> None:
         self.clock = clock
         self.current: ContextVar[Place | None] = ContextVar("penstock_place", default=None)
         self.dropped = 0
         self._sampler = sampler
-        self._ids = ids
+        self._threshold = sampler.threshold
+        self._bits = bits
         self._most = most
         self._batch = 0
         self._wake: Callable[[], None] | None = None
-        self._kept: list[bytes] = []
+        self._kept: list[Ended] = []
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def begin(self, traceparent: bytes, tracestate: bytes) -> Place:
-        """A place for a request that came in: in the caller's trace where it names one, else in a new one."""
+    def begin(self, traceparent: bytes, tracestate: bytes, what: str) -> Place | None:
+        """A place for a request that comes in: in the caller's trace where it names one, else in a new one.
+
+        None for a request that names none and is not recorded: nothing has to be known of it.
+        """
         parent = parse_traceparent(traceparent) if traceparent else None
         if parent is None:
-            trace_id = self._ids.trace_id()
-            return Place(trace_id, self._ids.span_id(), b"", self._sampler.takes(trace_id, None))
-        is_sampled = self._sampler.takes(parent.trace_id, parent)
-        return Place(parent.trace_id, self._ids.span_id(), parent.span_id, is_sampled, clean_state(tracestate))
+            low = self._bits(64)
+            if low >= self._threshold:
+                return None
+            trace = b"%032x" % (self._bits(64) << 64 | low or 1)
+            return Place(trace, self._bits(64) or 1, 0, True, b"", self.clock(), what)
+        is_sampled = self._sampler.takes(int(parent.trace, 16) & _LOW, parent)
+        state = clean_state(tracestate) if tracestate else b""
+        return Place(parent.trace, self._bits(64) or 1, parent.span, is_sampled, state, self.clock(), what)
 
     def below(self, place: Place) -> Place:
-        """A new place below another one."""
-        return Place(place.trace_id, self._ids.span_id(), place.span_id, place.is_sampled, place.state)
+        """A new place below another one, from now on."""
+        return Place(place.trace, self._bits(64) or 1, place.span, place.is_sampled, place.state, self.clock())
 
-    def record(self, place: Place, began: int, common: Shape) -> None:
+    def record(self, place: Place, common: Shape) -> None:
         """Keep a span that ends now."""
-        if not place.is_sampled:
-            return
-        if len(self._kept) >= self._most:
+        kept = self._kept
+        if len(kept) >= self._most:
             self.dropped += 1
             return
-        ids = (place.trace_id, place.span_id, place.parent_id)
-        self._kept.append(span(ids, place.state, (began, self.clock()), common))
-        if len(self._kept) == self._batch and self._wake is not None:
+        kept.append((place, self.clock(), common))
+        if len(kept) == self._batch and self._wake is not None:
             self._wake()
 
     def on_batch(self, batch: int, wake: Callable[[], None]) -> None:
@@ -84,16 +96,20 @@ class Tracer:
         self._batch = min(batch, self._most)
         self._wake = wake
 
-    def give_back(self, spans: list[bytes]) -> None:
+    def give_back(self, spans: list[Ended]) -> None:
         """Keep spans again that were taken."""
         self._kept[:0] = spans
 
-    def take(self, most: int) -> list[bytes]:
+    def take(self, most: int) -> list[Ended]:
         """The oldest spans that are kept, which are kept no more."""
         taken, self._kept = self._kept[:most], self._kept[most:]
         return taken
 
 
-def export(resource: Resource, spans: list[bytes]) -> bytes:
+def export(resource: Resource, spans: list[Ended]) -> bytes:
     """The body of a request to a collector."""
-    return request(resource.attributes, resource.scope, spans)
+    return request(resource.attributes, resource.scope, [_message(*ended) for ended in spans])
+
+
+def _message(place: Place, ended: int, common: Shape) -> bytes:
+    return span(place.trace, place.span, place.parent, place.state, (place.began, ended), common)
