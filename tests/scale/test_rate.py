@@ -47,11 +47,11 @@ async def test_no_second_has_more_calls_than_the_rate_over_all_replicas(
         await asyncio.gather(
             *(
                 replica.ask(f'{{ customer(id: "c1") {{ n{number}: name }} }}', bearer="b")
-                for number in range(30)
+                for number in range(20)
                 for replica in replicas
             )
         )
         seconds = loop.time() - begun
 
-    assert len(upstream.calls) - known == 30 * REPLICAS
-    assert 2.0 < seconds < 6.0  # 40 at once, 40 a second later, 10 another second later
+    assert len(upstream.calls) - known == 20 * REPLICAS
+    assert 1.0 < seconds < 5.0  # 40 at once, 20 a second later
