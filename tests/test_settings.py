@@ -202,3 +202,14 @@ def test_the_table_documents_every_setting_once() -> None:
     assert all(row.help.endswith((".", "”).")) for row in rows)
     assert {row.attribute for row in rows if row.secret} == {"client_secret", "admin_token", "state_url"}
     assert next(row for row in rows if row.attribute == "port").default == "8000"
+
+
+@pytest.mark.parametrize(
+    ("policy", "state", "warned"),
+    [("apply", "", False), ("freeze", "", True), ("hold-breaking", "", True), ("freeze", "/var/lib/penstock", False)],
+)
+def test_a_schema_that_waits_wants_a_memory(policy: str, state: str, warned: bool) -> None:
+    _, warnings = Settings.from_environment({"PENSTOCK_SCHEMA_POLICY": policy, "PENSTOCK_STATE_URL": state})
+
+    assert bool(warnings) is warned
+    assert all("PENSTOCK_STATE_URL" in warning for warning in warnings)

@@ -43,7 +43,7 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Run all of it once."""
     with sandbox() as store:
         variables = {
@@ -52,6 +52,7 @@ def stage() -> Iterator[Stage]:
             "PENSTOCK_CLIENT_SECRET": "sandbox-secret",
             "PENSTOCK_SCHEMA_POLL_SECONDS": "0",
             "PENSTOCK_SCHEMA_POLICY": "freeze",
+            "PENSTOCK_STATE_URL": str(tmp_path_factory.mktemp("state")),
             "PENSTOCK_ADMIN_TOKEN": TOKEN,
         }
         port = free_port()

@@ -73,6 +73,16 @@ def doubts_about(upstream_url: str) -> list[str]:
     return []
 
 
+def doubts_about_waiting(policy: str, *, is_remembered: bool) -> list[str]:
+    """A sentence where a schema may have to wait and nothing outlives the process that lets it."""
+    if policy == "apply" or is_remembered:
+        return []
+    return [
+        f"{PREFIX}SCHEMA_POLICY is {policy} without {PREFIX}STATE_URL: a restart serves whatever the store says, "
+        "and each worker waits for a release of its own. Name a folder or a Redis."
+    ]
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback

@@ -24,7 +24,14 @@ from penstock.settings.kinds import (
     number,
     row,
 )
-from penstock.settings.reading import PREFIX, doubts_about, implied, parse_text, unknown_variables
+from penstock.settings.reading import (
+    PREFIX,
+    doubts_about,
+    doubts_about_waiting,
+    implied,
+    parse_text,
+    unknown_variables,
+)
 from penstock.settings.secret import Secret
 from penstock.settings.state_address import StateAddress
 
@@ -234,7 +241,12 @@ class Settings:
                 values[item.name] = parse_text(item.name, item.metadata["kind"], text)
         settings = cls(**implied(values), **values)  # type: ignore[arg-type]  # each row's kind makes the type its attribute declares
         known = [setting.variable for setting in table()]
-        return settings, (*unknown_variables(environ, known), *doubts_about(settings.upstream_url))
+        is_remembered = settings.state_url.kind != "memory"
+        doubts = (
+            *doubts_about(settings.upstream_url),
+            *doubts_about_waiting(settings.schema_policy, is_remembered=is_remembered),
+        )
+        return settings, (*unknown_variables(environ, known), *doubts)
 
 
 def table() -> tuple[Setting, ...]:
