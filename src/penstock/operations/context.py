@@ -72,6 +72,7 @@ class Context(msgspec.Struct, eq=False):
         if isinstance(error, ArgumentError):
             locations = error.locations
         self.count_limit(error)
+        _forget_frames(error)
         self.errors.append(error_entry(error, self.request_id, path, locations))
 
     def count_limit(self, error: PenstockError) -> None:
@@ -235,6 +236,16 @@ class Context(msgspec.Struct, eq=False):
         if self.services.anonymous is None:
             raise CredentialError("Send an access token in the Authorization header.", "UNAUTHENTICATED")
         return self.services.anonymous
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of the frames that an error was raised through: they know the error, the loader and what it read.
+
+    Whatever is in such a circle stays until the collector comes, which is a long time on a quiet gateway.
+    """
+    while error is not None and error.__traceback__ is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def _is_bearer_refused(response: Response, *, carries_token: bool) -> bool:

@@ -95,7 +95,7 @@ class DirectTransport:
                 connection.give_up(waiter)
                 raise
             except (UpstreamUnavailable, UpstreamTimeout) as failure:
-                response = await self._go_on(request, connection, failure, era)
+                response = await self._go_on(request, connection, failure.with_traceback(None), era)
             else:
                 if response.status in TROUBLE:
                     breaker.judge(response, era)
@@ -124,7 +124,7 @@ class DirectTransport:
             raise
         except UpstreamUnavailable as error:
             self._breaker.fail(era)
-            outcome = error
+            outcome = error.with_traceback(None)  # kept in this frame, it would keep this frame
         else:
             self._breaker.judge(outcome, era)
         return await self._retrying.settle(request, outcome)

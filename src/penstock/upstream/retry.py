@@ -54,7 +54,7 @@ class RetryingTransport:
             try:
                 outcome: Response | UpstreamUnavailable = await self._inner.send(request)
             except UpstreamUnavailable as error:
-                outcome = error
+                outcome = error.with_traceback(None)  # kept in this frame, it would keep this frame
             return await self.settle(request, outcome)
         finally:
             self.leave()
@@ -94,7 +94,7 @@ class RetryingTransport:
                     await self._before_again(request)
                 outcome = await self._inner.send(request)
             except UpstreamUnavailable as error:
-                outcome = error
+                outcome = error.with_traceback(None)
             except LimitError:
                 break
             if isinstance(outcome, Response) and (outcome.status not in TROUBLE or not request.is_safe):

@@ -7,6 +7,7 @@ Source: RFC 9112 §9 (connection management).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from math import inf
 from typing import Protocol
 
@@ -38,6 +39,10 @@ class Owner(Protocol):
     def watch(self, due: float) -> None:
         """`LeanConnection.check` wants to be called at this time of the loop's clock."""
         ...
+
+
+def _write_nothing(_data: bytes | bytearray | memoryview) -> None:
+    """What a lost connection writes."""
 
 
 class LeanConnection(asyncio.Protocol):
@@ -81,6 +86,7 @@ class LeanConnection(asyncio.Protocol):
         self._request: Request | None = None
         self._transport: asyncio.Transport | None = None
         self._payload = b""
+        self._write: Callable[[bytes | bytearray | memoryview], None] = _write_nothing
         self._deadline = self._due = inf
         self._started = loop.time()
         self._is_blocked = self.is_alive = self.is_answered = self.owns_slot = False
@@ -212,7 +218,8 @@ class LeanConnection(asyncio.Protocol):
                 waiter.set_result(outcome)
             else:
                 waiter.set_exception(outcome)
-        self._request = None
+        self._request = self._transport = None
+        self._write = _write_nothing  # the transport knows us: neither should wait for the collector
         self._reader.drop()
         self._owner.lost(self)
 

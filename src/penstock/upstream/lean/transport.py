@@ -77,7 +77,7 @@ class LeanTransport:
         try:
             return await waiter
         except UpstreamUnavailable as error:
-            failure = error
+            failure = error.with_traceback(None)  # kept in this frame, it would keep this frame
         except asyncio.CancelledError:
             connection.give_up(waiter)
             raise
