@@ -211,3 +211,34 @@ async def test_a_slow_look_does_not_replace_a_later_one() -> None:
     await slow._tell(reading, began)
 
     assert (await other._told() or reading).definitions == later.definitions
+
+
+async def test_one_that_begins_asks_for_what_was_told_before_it() -> None:
+    store = Store()
+    await store.replica(1).glance()
+    store.now += 1
+    store.slugs = ("size", "width")
+    second = store.replica(2)
+
+    seen = await second.glance()
+
+    assert store.asked == [1, 2]
+    assert len(seen.definitions.flows[0].fields) == 2
+
+
+async def test_one_that_ends_leaves_the_looking_to_the_others() -> None:
+    store = Store()
+    first, second = store.replica(1), store.replica(2)
+    await first.glance()
+    await second.glance()
+
+    async def look() -> None:
+        pass
+
+    following = asyncio.create_task(first.follow(look))
+    await asyncio.sleep(0)
+    following.cancel()
+    await asyncio.wait((following,))
+    await second.glance()
+
+    assert store.asked == [1, 2]

@@ -60,6 +60,15 @@ class Served:
         report: dict[str, Any] = answer.json()
         return report
 
+    async def serves(self, source: str) -> dict[str, Any]:
+        """What ``/readyz`` says once definitions from there serve: a slow machine may begin with a snapshot."""
+        async with asyncio.timeout(30):
+            while True:
+                told: dict[str, Any] = (await self.client.get("/readyz")).json()
+                if told["source"] == source:
+                    return told
+                await asyncio.sleep(0.02)
+
     async def sdl(self) -> str:
         """The schema as text."""
         return (await self.client.get("/schema.graphql")).text
@@ -82,6 +91,7 @@ async def served(url: str, *, environ: dict[str, str] | None = None, **changes: 
     server = Server(configure(gateway.app, 1))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await server.answers.wait()
+    await gateway.reloader.first_look(30)  # on a slow machine a gateway listens before it is over
     try:
         async with httpx.AsyncClient(base_url=address_of(listener), timeout=20) as client:
             yield Served(gateway, client, logged, server)

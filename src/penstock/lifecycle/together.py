@@ -30,8 +30,9 @@ class Together:
     """A `Load` for the beat (`glance`) and one for those who must know (`ask`).
 
     The replica that holds the lease asks the store at each beat and writes down what it was told. The others take that,
-    as long as it is recent; when nobody has looked for a while, they ask for themselves, and so does each of them while
-    the shared state is down.
+    as long as it is recent and no older than they are: whoever starts a gateway expects it to begin with what the store
+    says then. When nobody has looked for a while, they ask for themselves, and so does each of them while the shared
+    state is down.
 
     Args:
         load: Asks the store.
@@ -46,6 +47,7 @@ class Together:
         self._lease_seconds = 1.5 * poll_seconds + _LEAST_SECONDS
         self._recent_seconds = 2 * poll_seconds + _LEAST_SECONDS
         self._clock = clock
+        self._since = clock()
         self._lease: Lease | None = None
         self._last: Reading | None = None
 
@@ -78,13 +80,19 @@ class Together:
         return reading
 
     async def follow(self, look: Callable[[], Awaitable[object]]) -> None:
-        """Until cancelled: look whenever another replica has read something else than this one."""
-        while True:
-            with contextlib.suppress(StateError):
-                async for fingerprint in self._state.listen(CHANNEL):
-                    if self._last is None or fingerprint != self._last.definitions.fingerprint.encode():
-                        await look()
-            await asyncio.sleep(_PAUSE_SECONDS)
+        """Until cancelled: look whenever another replica has read something else than this one.
+
+        In the end, whatever this one led is left to the others.
+        """
+        try:
+            while True:
+                with contextlib.suppress(StateError):
+                    async for fingerprint in self._state.listen(CHANNEL):
+                        if self._last is None or fingerprint != self._last.definitions.fingerprint.encode():
+                            await look()
+                await asyncio.sleep(_PAUSE_SECONDS)
+        finally:
+            await self._give_up()
 
     async def _leads(self) -> bool:
         try:
@@ -101,10 +109,10 @@ class Together:
                 await self._state.release(lease)
 
     async def _told(self) -> Reading | None:
-        """The shared reading; None where nobody looked lately, or what is there cannot be used."""
+        """The shared reading; None where nobody looked lately or since this one began, or it cannot be used."""
         try:
-            _, fingerprint = _parse_looked(await self._state.get(_LOOKED))
-            if not fingerprint:
+            began, fingerprint = _parse_looked(await self._state.get(_LOOKED))
+            if not fingerprint or began < self._since:
                 return None
             if self._last is not None and self._last.definitions.fingerprint == fingerprint:
                 return self._last
