@@ -29,7 +29,7 @@ def help_of(*command: str) -> str:
 def commands(*above: str) -> Iterator[tuple[str, ...]]:
     """Every command that does something, as its words: those without commands below them."""
     _, _, listed = help_of(*above).partition("positional arguments:")
-    names = re.findall(r"^ {4}([a-z]+) ", listed.partition("options:")[0], re.MULTILINE)
+    names = re.findall(r"^ {4}([a-z]+)(?: |$)", listed.partition("options:")[0], re.MULTILINE)
     for name in names:
         yield from commands(*above, name)
     if not names and above:

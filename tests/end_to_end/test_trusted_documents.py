@@ -83,7 +83,7 @@ async def test_a_schema_that_breaks_a_document_says_so_and_serves_the_others(
 ) -> None:
     store(upstream, "before")
     write(tmp_path, "web", {"p": PROFILE, "c": CUSTOMER})
-    async with served(upstream.url, trusted_documents_path=str(tmp_path)) as running:
+    async with served(upstream.url, trusted_documents_path=str(tmp_path), field_grace_days=0) as running:
         store(upstream, "after")
         await running.reload()
         known = (await running.client.get("/readyz")).json()["documents"]
@@ -94,6 +94,25 @@ async def test_a_schema_that_breaks_a_document_says_so_and_serves_the_others(
     assert "Customer of client web" in known["unusable"][0]
     assert broken["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
     assert whole["data"]
+
+
+async def test_a_manifest_that_is_being_written_changes_nothing(upstream: ScriptedUpstream, tmp_path: Path) -> None:
+    store(upstream, "before")
+    write(tmp_path / "m", "web", {"p": PROFILE})
+    async with served(upstream.url, trusted_documents="only", trusted_documents_path=str(tmp_path / "m")) as running:
+        (tmp_path / "m" / "web" / "persisted-documents.json").write_text('{"p": "query')
+        await running.reload()
+        half = await running.client.post("/graphql", json={"documentId": "p"})
+        told = (await running.client.get("/readyz")).json()["documents"]
+        (tmp_path / "m").rename(tmp_path / "gone")
+        await running.reload()
+        gone = await running.client.post("/graphql", json={"documentId": "p"})
+        lines = running.logged.getvalue()
+
+    assert half.json()["data"]
+    assert gone.json()["data"]
+    assert told == {"ready": 1, "unusable": ["web/persisted-documents.json is not JSON in UTF-8."]}
+    assert "manifests not read" in lines
 
 
 async def test_manifests_may_lie_where_replicas_share_them(upstream: ScriptedUpstream, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ Never here: an `if` about business.
 from penstock.app.flows import FlowStore, flow_store, impact_of, require_secret, settled_names, store_rules
 from penstock.app.gateway import Gateway, create_app, create_app_from_environment, create_gateway, load_generation
 from penstock.app.keeping import require_files
-from penstock.app.sharing import require_state
+from penstock.app.sharing import open_shared_state, require_state
 from penstock.app.store import require_store
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "flow_store",
     "impact_of",
     "load_generation",
+    "open_shared_state",
     "require_files",
     "require_secret",
     "require_state",

@@ -23,6 +23,7 @@ from penstock.definitions.snapshot import read_snapshot
 from penstock.errors import OperatorError
 from penstock.lifecycle import Reloader
 from penstock.lifecycle.beat import Beat
+from penstock.lifecycle.library import require_folder
 from penstock.lifecycle.pinning import LOCK_KEY, Pinning, nothing_reviewed
 from penstock.lifecycle.snapshots import Snapshots
 from penstock.lifecycle.stages import Build, Judge, Keep, Load, Recall, Record, Settle, Stages
@@ -106,7 +107,7 @@ def _beat(poll_seconds: float) -> Beat:
 
 
 def require_files(settings: Settings) -> None:
-    """Refuse settings that name a lock or definitions which cannot be used.
+    """Refuse settings that name a lock, definitions or manifests which cannot be used.
 
     Raises:
         OperatorError: The sentence names the variable and the file.
@@ -115,6 +116,7 @@ def require_files(settings: Settings) -> None:
         read_lock_file(settings.schema_lock)
     if settings.definitions:
         read_definitions_file(settings.definitions)
+    require_folder(settings.trusted_documents_path)
 
 
 def read_lock_file(path: str) -> Lock:

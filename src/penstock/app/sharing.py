@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 
+from penstock.errors import OperatorError
 from penstock.operations.locks import WriteLocks
 from penstock.settings import Settings
 from penstock.state import Clocks, State, Turns, Watch, open_state
@@ -61,6 +63,28 @@ def write_locks(settings: Settings, state: State) -> WriteLocks:
     if settings.state_url.kind == "memory":
         return WriteLocks()
     return WriteLocks(Turns(state, "write", random.random).hold)
+
+
+def open_shared_state(settings: Settings, on_down: Callable[[str], None]) -> State:
+    """The state of the settings, for a command that is of use only where others see it.
+
+    Args:
+        settings: Where it is.
+        on_down: Told why it cannot be reached, instead of which this process would go on by itself.
+
+    Raises:
+        OperatorError: It is one process's own, or cannot be used.
+    """
+    state = open_state(
+        settings.state_url,
+        prefix=settings.state_prefix,
+        timeout_seconds=settings.state_timeout_seconds,
+        clocks=Clocks(time.monotonic, time.time),
+        watch=Watch(on_down=on_down, on_up=lambda: None, on_failure=lambda _reason: None),
+    )
+    if not state.is_shared:
+        raise OperatorError("PENSTOCK_STATE_URL is not set; give the folder or the Redis that the replicas share.")
+    return state
 
 
 def require_state(settings: Settings) -> None:

@@ -22,6 +22,8 @@ class Arguments(argparse.Namespace):
     schema_command: str = ""
     flows_command: str = ""
     fields_command: str = ""
+    documents_command: str = ""
+    client: str = ""
     field: str = ""
     first: int = 50
     host: str | None = None
@@ -56,13 +58,7 @@ def parse_arguments(argv: Sequence[str] | None) -> Arguments:
     serve.add_argument("--workers", type=_positive, help="processes that share the port")
     serve.add_argument("--definitions", metavar="FILE", help="serve on the definitions of this file, without polling")
 
-    dev = commands.add_parser("dev", help="run a sandbox store and the gateway in front of it")
-    _add_address(dev)
-    dev.add_argument("--sandbox-port", type=_port, default=_SANDBOX_PORT, help="port of the sandbox (%(default)s)")
-    _add_data(dev)
-    dev.add_argument(
-        "--open", action=argparse.BooleanOptionalAction, help="open the explorer in a browser (where a terminal is)"
-    )
+    _add_dev(commands.add_parser("dev", help="run a sandbox store and the gateway in front of it"))
 
     sandbox = commands.add_parser("sandbox", help="run a sandbox of the store's REST API")
     _add_address(sandbox)
@@ -77,8 +73,20 @@ def parse_arguments(argv: Sequence[str] | None) -> Arguments:
     fields = commands.add_parser("fields", help="look at the custom fields of a gateway")
     _add_fields_verbs(fields.add_subparsers(dest="fields_command", required=True, metavar="VERB"))
 
+    documents = commands.add_parser("documents", help="share manifests of trusted documents among replicas")
+    _add_documents_verbs(documents.add_subparsers(dest="documents_command", required=True, metavar="VERB"))
+
     commands.add_parser("version", help="print the version")
     return parser.parse_args(argv, namespace=Arguments())
+
+
+def _add_dev(dev: argparse.ArgumentParser) -> None:
+    _add_address(dev)
+    dev.add_argument("--sandbox-port", type=_port, default=_SANDBOX_PORT, help="port of the sandbox (%(default)s)")
+    _add_data(dev)
+    dev.add_argument(
+        "--open", action=argparse.BooleanOptionalAction, help="open the explorer in a browser (where a terminal is)"
+    )
 
 
 def _add_schema_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -115,6 +123,15 @@ def _add_fields_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     usage.add_argument("field", metavar="FIELD", nargs="?", default="", help="only this: Type.field, a slug or an id")
     _add_gateway(usage)
     _add_format(usage)
+
+
+def _add_documents_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    publish = verbs.add_parser("publish", help="let every replica trust the documents of a manifest")
+    publish.add_argument("file", metavar="FILE", help="a manifest of GraphQL Code Generator, Relay or Apollo")
+    remove = verbs.add_parser("remove", help="trust the documents of a client no more")
+    for verb in (publish, remove):
+        verb.add_argument("--client", required=True, help="whose documents these are")
+    _add_format(verbs.add_parser("list", help="print what is published"))
 
 
 def _add_gateway(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from penstock import __version__
 from penstock.cli.arguments import Arguments, parse_arguments
 from penstock.cli.crash import tell_crashes
 from penstock.cli.dev import develop
+from penstock.cli.documents import keep_documents
 from penstock.cli.fields import look_at_fields
 from penstock.cli.flows import work_on_flows
 from penstock.cli.sandbox import serve_sandbox
@@ -29,6 +30,7 @@ _COMMANDS: Mapping[str, Callable[[Arguments, Settings], int | None]] = {
     "schema": look_at_schema,
     "flows": work_on_flows,
     "fields": look_at_fields,
+    "documents": keep_documents,
 }
 _FAILED = 1
 _OPERATOR = 2

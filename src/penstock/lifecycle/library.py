@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 
 from penstock.errors import OperatorError, StateError
 from penstock.lifecycle.holder import GenerationHolder
-from penstock.operations.stored import StoredDocument, StoredDocuments, read_manifest, trust
+from penstock.operations.stored import Manifest, StoredDocument, StoredDocuments, read_manifest, trust
 from penstock.schema.generation import Generation
 from penstock.state import State
 from penstock.telemetry.logs import Log
@@ -84,6 +84,7 @@ class Library:
         self._log = log
         self._metrics = metrics
         self._seen = b""
+        self._good: dict[str, Manifest] = {}
         self.shelf = Shelf()
 
     async def refresh(self) -> None:
@@ -100,10 +101,22 @@ class Library:
         if seen.digest() == self._seen:
             return
         self._seen = seen.digest()
-        self._stored.trusted = await asyncio.to_thread(lambda: trust(read_manifest(*file) for file in files))
+        self._good = await asyncio.to_thread(self._read_all, files)
+        self._stored.trusted = await asyncio.to_thread(trust, self._good.values())
         current = self._holder.current
         if current is not None:
             await asyncio.to_thread(self.prepare, current)
+
+    def _read_all(self, files: Sequence[File]) -> dict[str, Manifest]:
+        """Path → manifest; of one that cannot be read at all, as while it is written, what it held before stays."""
+        found: dict[str, Manifest] = {}
+        for path, content in files:
+            manifest = read_manifest(path, content)
+            before = self._good.get(path)
+            if not manifest.documents and manifest.problems and before is not None:
+                manifest = Manifest(before.documents, manifest.problems)
+            found[path] = manifest
+        return found
 
     def prepare(self, generation: Generation) -> None:
         """Prepare every trusted document on a generation, and tell which cannot be run there; slow."""
@@ -139,6 +152,8 @@ def read_folder(folder: Path) -> list[File]:
     """
     if folder.is_file():
         return [(folder.name, folder.read_bytes())]
+    if not folder.is_dir():
+        raise FileNotFoundError(folder)
     paths = sorted(path for path in folder.rglob("*.json") if path.is_file() and not _is_hidden(path, folder))
     return [
         (path.relative_to(folder).as_posix(), path.read_bytes())
