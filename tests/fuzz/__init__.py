@@ -1,0 +1,1 @@
+"""What strangers send, made by a machine that watches which lines it reaches."""
