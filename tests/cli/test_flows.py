@@ -293,6 +293,29 @@ def test_a_plan_for_a_program_is_json(shop: RunningSandbox, tmp_path: Path) -> N
     assert "Customer.one" in {change["coordinate"] for change in told["schema"]["changes"]}
 
 
+def test_a_plan_names_fields_as_the_lock_does_and_says_when_they_go(shop: RunningSandbox, tmp_path: Path) -> None:
+    lock = {"PENSTOCK_SCHEMA_LOCK": str(tmp_path / "schema.lock.json")}
+    assert run("schema", "lock", str(tmp_path / "schema.lock.json"), **store_of(shop)).returncode == 0
+    note = fields_of(shop, "customers")["gift_note"]["id"]
+    shop.call("PUT", f"/v2/fields/{note}", {"type": "field", "id": note, "slug": "wrapping"})
+    path = exported(shop, tmp_path)
+    head, _, rest = path.read_text().partition("      wrapping:\n")
+    path.write_text(head + rest.partition("omit_null: true\n")[2])
+
+    slowly = run("flows", "plan", "--allow-destroy", str(path), **store_of(shop), **lock).stdout
+    at_once = run(
+        "flows", "plan", "--allow-destroy", str(path), **store_of(shop), **lock, PENSTOCK_FIELD_GRACE_DAYS="0"
+    ).stdout
+
+    now, later = slowly.split("Once the days of grace are over: ")
+    assert "- field customers.wrapping" in now
+    assert "Customer.giftNote" in now
+    assert "Customer.giftNote removed" not in now
+    assert "Customer.giftNote removed" in later
+    assert "Customer.giftNote removed" in at_once
+    assert "days of grace" not in at_once
+
+
 def test_a_file_is_judged_as_a_whole_before_the_store_is_asked(tmp_path: Path) -> None:
     path = tmp_path / "flows.yaml"
     path.write_text("flows:\n  a: {nam: A}\n  a: {name: A, enabled: maybe}\n")

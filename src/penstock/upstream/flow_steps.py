@@ -6,6 +6,7 @@ Source: CONTRACT §5 (no parallel writes to one object; some reads lag writes).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -14,6 +15,9 @@ from penstock.definitions.flow_file import Part, Step, StepKind, differences
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError, UpstreamError, UpstreamUnavailable
 from penstock.upstream.flow_writes import FlowWrites, Refusal
+
+_APART_SECONDS = 0.002
+"""Between two that are made: a store tells their order by milliseconds, and the older keeps a name that both want."""
 
 
 @dataclass(slots=True)
@@ -69,6 +73,8 @@ async def take_steps(progress: Progress, writes: FlowWrites, tell: Callable[[Ste
             _remember(step, answer, made, progress)
         progress.done += 1
         tell(step)
+        if step.kind is StepKind.ADD:
+            await asyncio.sleep(_APART_SECONDS)
 
 
 async def _take(step: Step, writes: FlowWrites, made: Mapping[str, str]) -> Mapping[str, JSON] | Refusal | None:

@@ -55,3 +55,16 @@ def test_the_gateway_can_read_what_is_planned() -> None:
     assert definitions.problems == ()
     assert [found.slug for found in definitions.flows] == ["customers", "pets", "wants"]
     assert {found.slug: found.id for found in definitions.flows[0].fields}["size"] == "id-size"
+
+
+def test_what_is_changed_was_not_changed_long_ago() -> None:
+    stamps = {"created_at": "2025-01-01T00:00:00Z", "updated_at": "2025-01-01T00:00:00Z"}
+    meta = {"owner": "store", "timestamps": stamps}
+    documents = StoreDocuments([flow("pets", meta=meta)], {"pets": [held_field("kind", meta=meta)]})
+    declared = read_flow_file("flows: {pets: {name: pets, enabled: false}}").declared
+
+    result = after(documents, plan_flows(declared, hold(documents), RULES).writes(destroy=False))
+
+    pets = parse_definitions(result.flows, result.fields).flows[0]
+    assert (pets.enabled, pets.created_at, pets.updated_at) == (False, "2025-01-01T00:00:00Z", "")
+    assert pets.fields[0].updated_at == "2025-01-01T00:00:00Z"

@@ -51,11 +51,18 @@ def _take(listed: list[dict[str, object]], step: Step, number: int) -> None:
     if step.kind is StepKind.DESTROY:
         del listed[at]
     else:
-        listed[at].update(step.body)
+        listed[at] = {**listed[at], **step.body, "meta": _touched(listed[at].get("meta"))}
+
+
+def _touched(meta: object) -> object:
+    """The same without `updated_at`, which is known when the step is taken: it tells since when a field is disabled."""
+    if isinstance(meta, dict) and isinstance(stamps := meta.get("timestamps"), dict):
+        return {**meta, "timestamps": {key: text for key, text in stamps.items() if key != "updated_at"}}
+    return meta
 
 
 def _made(step: Step, number: int) -> dict[str, object]:
     moment = _NEWEST.format(number // 1_000_000, number % 1_000_000)
-    stamps: JSON = {"created_at": moment}  # and no `updated_at`, which is shown where a field is disabled
+    stamps: JSON = {"created_at": moment}  # without `updated_at`, as in `_touched`
     made: dict[str, object] = {"id": f"{KNOWN_AFTER}-{number + 1}", "type": step.subject, **step.body}
     return {**made, "meta": {"timestamps": stamps}}
