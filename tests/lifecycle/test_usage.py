@@ -12,10 +12,11 @@ from penstock.errors import StateError
 from penstock.lifecycle.seen import SeenOperations
 from penstock.lifecycle.usage import Clocks, FieldUsage
 from penstock.lifecycle.usage_book import MOST_PAIRS, OTHERS, UsageBook, Use, book_use, read_book
-from penstock.operations.footprint import ByVariable, Footprint
+from penstock.operations.footprint import ByVariable, Footprint, Keys
 from penstock.state import MemoryState
 from penstock.telemetry.metrics import Metrics
 
+KEYS = Keys({"slot": "f1", "size": "f2"})
 NAMES = {"f1": ("Customer", "slot"), "f2": ("Customer", "size")}
 
 
@@ -79,12 +80,21 @@ async def test_reads_and_writes_are_counted_by_field_and_client() -> None:
 
 async def test_what_variables_name_is_counted() -> None:
     bench = Bench()
-    form = Footprint("", "mutation", parse("{ a }"), by_variable=(ByVariable("input", {"slot": "f1", "size": "f2"}),))
+    form = Footprint("", "mutation", parse("{ a }"), by_variable=(ByVariable("input", KEYS),))
     bench.usage(form, "web", {"input": {"size": 1}})
     bench.usage(form, "web", {"input": {"size": 2, "slot": "x"}})
     bench.usage(form, "web", {})
 
     assert await bench.uses() == {"f1": {"web": (0, 1)}, "f2": {"web": (0, 2)}}
+
+
+async def test_a_default_counts_where_no_variables_came() -> None:
+    bench = Bench()
+    form = Footprint("", "mutation", parse("{ a }"), by_variable=(ByVariable("input", KEYS, default={"slot": 1}),))
+    bench.usage(form, "web", None)
+    bench.usage(form, "web", {"input": {"size": 2}})
+
+    assert await bench.uses() == {"f1": {"web": (0, 1)}, "f2": {"web": (0, 1)}}
 
 
 async def test_last_use_is_told_to_the_minute_and_changes_only_with_it() -> None:

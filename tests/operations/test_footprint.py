@@ -15,6 +15,7 @@ STORE = generation_of(
     {
         "customers": [field_json("slot", id="f-slot"), field_json("size", "integer", id="f-size")],
         "addresses": [field_json("gate", id="f-gate")],
+        "cart_items": [field_json("engraving", id="f-engraving")],
         "wishlists": [
             field_json("title", id="f-title"),
             field_json("owner", "relationship", to_one("customer"), id="f-owner"),
@@ -77,6 +78,53 @@ def test_what_a_variable_gives_is_written(variables: dict[str, Any], writes: set
 
     assert found.writes == set()
     assert given_by(found, variables) == (set(), writes)
+
+
+ENGRAVED = {"custom": {"engraving": "For Ada"}}
+
+
+@pytest.mark.parametrize(
+    ("declared", "given", "value"),
+    [
+        ("CartItemsAddInput!", "$i", {"items": [{"product": {"id": "p"}}, ENGRAVED]}),
+        ("CartItemsAddInput!", "$i", {"items": ENGRAVED}),
+        ("[CartItemInput!]!", "{items: $i}", [ENGRAVED]),
+        ("CartItemInput!", "{items: [{product: {productId: 1, quantity: 1}}, $i]}", ENGRAVED),
+        ("CartCustomItemInput!", "{items: {custom: $i}}", ENGRAVED["custom"]),
+    ],
+)
+def test_what_an_input_gives_deep_inside_is_written(declared: str, given: str, value: object) -> None:
+    found = footprint(f"mutation($i: {declared}) {{ cartItemsAdd(cartId: 1, input: {given}) {{ cart {{ id }} }} }}")
+
+    assert found.writes == set()
+    assert given_by(found, {"i": value}) == (set(), {"f-engraving"})
+
+
+def test_what_the_text_gives_in_a_list_is_written() -> None:
+    found = footprint(
+        "mutation($x: String) { cartItemsAdd(cartId: 1, input: {items: [{product: {productId: 1, quantity: 1}}, {product: "
+        "{productId: 2, quantity: 1, engraving: $x}}]}) { cart { id } } }"
+    )
+
+    assert found.writes == {"f-engraving"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "writes"), [({}, {"f-slot"}), ({"i": {"size": 1}}, {"f-size"}), ({"i": None}, set())]
+)
+def test_a_default_is_given_where_the_variable_is_not(variables: dict[str, Any], writes: set[str]) -> None:
+    found = footprint(
+        'mutation($i: CustomerUpdateInput! = {slot: "am"}) { customerUpdate(id: 1, input: $i) { userErrors { code } } }'
+    )
+
+    assert given_by(found, variables) == (set(), writes)
+
+
+@pytest.mark.parametrize(("variables", "reads"), [({}, {"f-slot"}), ({"s": "size"}, {"f-size"})])
+def test_a_slug_may_be_a_default(variables: dict[str, Any], reads: set[str]) -> None:
+    found = footprint('query($s: String! = "slot") { me { customField(slug: $s) { value } } }')
+
+    assert given_by(found, variables) == (reads, set())
 
 
 @pytest.mark.parametrize(("slug", "reads"), [("slot", {"f-slot"}), ("nothing", set()), (7, set()), (None, set())])

@@ -71,8 +71,8 @@ class FieldUsage:
             self._counts[footprint, client] += 1
         except KeyError:
             self._count_first(footprint, client)
-        if variables and footprint.by_variable:
-            self._count_given(footprint, client, variables)
+        if footprint.by_variable:
+            self._count_given(footprint, client, variables or {})
 
     def last_used(self) -> Mapping[str, str]:
         """When fields were last used, to the minute, in RFC 3339, by id; the same object until that changes."""

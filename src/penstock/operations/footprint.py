@@ -15,18 +15,34 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
     StringValueNode,
     ValueNode,
+    VariableDefinitionNode,
     VariableNode,
+    value_from_ast_untyped,
 )
 
 from penstock.definitions.model import JSON
 from penstock.schema.generation import Generation
-from penstock.schema.model import CustomValue, ObjectDescription, SchemaDescription
+from penstock.schema.model import CustomValue, InputFieldDescription, ObjectDescription, SchemaDescription
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Fields that the keys of an input name, of the inputs within it as well.
+
+    Attributes:
+        fields: Key → field id.
+        within: Key → the keys of the inputs under it; an input may hold itself.
+    """
+
+    fields: Mapping[str, str]
+    within: Mapping[str, Keys] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +51,15 @@ class ByVariable:
 
     Attributes:
         variable: Its name.
-        fields: Key of the input, or slug → field id.
+        keys: Keys of the input, or slug → field id.
         is_slug: Whether the value is the slug itself; else it is an input whose keys are given or not.
+        default: The value where none is given.
     """
 
     variable: str
-    fields: Mapping[str, str]
+    keys: Keys
     is_slug: bool = False
+    default: JSON = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -70,7 +88,7 @@ def footprint_of(generation: Generation, document: DocumentNode, operation: Oper
     description = generation.description
     is_mutation = operation.operation is OperationType.MUTATION
     root = description.mutation if is_mutation else description.query
-    walk = _Walk(generation, document)
+    walk = _Walk(generation, document, operation.variable_definitions or ())
     if root is not None and operation.operation is not OperationType.SUBSCRIPTION:
         walk.select(root.name, operation.selection_set)
     return Footprint(
@@ -88,17 +106,25 @@ def given_by(footprint: Footprint, variables: Mapping[str, JSON]) -> tuple[froze
     reads: set[str] = set()
     writes: set[str] = set()
     for one in footprint.by_variable:
-        value = variables.get(one.variable)
-        if one.is_slug and isinstance(value, str):
-            reads.update(_known(one.fields, (value,)))
-        elif not one.is_slug:
-            for item in value if isinstance(value, list) else [value]:
-                writes.update(_known(one.fields, item if isinstance(item, dict) else ()))
+        value = variables.get(one.variable, one.default)
+        if not one.is_slug:
+            _gather(one.keys, value, writes)
+        elif isinstance(value, str) and value in one.keys.fields:
+            reads.add(one.keys.fields[value])
     return frozenset(reads), frozenset(writes)
 
 
-def _known(fields: Mapping[str, str], names: Iterable[str]) -> list[str]:
-    return [fields[name] for name in names if name in fields]
+def _gather(keys: Keys, value: JSON, found: set[str]) -> None:
+    """Add the ids of the fields that an input gives, or that those of a list of inputs do."""
+    if isinstance(value, list):
+        for item in value:
+            _gather(keys, item, found)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name in keys.fields:
+                found.add(keys.fields[name])
+            elif name in keys.within:
+                _gather(keys.within[name], item, found)
 
 
 class _Lookup:
@@ -110,6 +136,26 @@ class _Lookup:
         self.outputs = {owner.name: {one.name: one for one in owner.fields} for owner in owners}
         self.inputs = {name: {one.name: one for one in made.fields} for name, made in description.inputs.items()}
         self.owners: dict[str, ObjectDescription] = {owner.name: owner for owner in owners}
+        self.keys = _keys_of(self.inputs)
+
+
+def _keys_of(inputs: Mapping[str, Mapping[str, InputFieldDescription]]) -> dict[str, Keys]:
+    """Input type → its keys, of those types alone that lead to a custom field."""
+    leading = {name for name, fields in inputs.items() if any(one.definition is not None for one in fields.values())}
+    while more := {
+        name
+        for name, fields in inputs.items()
+        if name not in leading and any(one.type.name in leading for one in fields.values())
+    }:
+        leading |= more
+    within: dict[str, dict[str, Keys]] = {name: {} for name in leading}
+    made = {
+        name: Keys({key: one.definition.id for key, one in inputs[name].items() if one.definition is not None}, inner)
+        for name, inner in within.items()
+    }
+    for name, inner in within.items():
+        inner.update((key, made[one.type.name]) for key, one in inputs[name].items() if one.type.name in leading)
+    return made
 
 
 def _lookup_of(generation: Generation) -> _Lookup:
@@ -120,8 +166,13 @@ def _lookup_of(generation: Generation) -> _Lookup:
 
 
 class _Walk:
-    def __init__(self, generation: Generation, document: DocumentNode) -> None:
+    def __init__(
+        self, generation: Generation, document: DocumentNode, variables: Iterable[VariableDefinitionNode]
+    ) -> None:
         self._generation = generation
+        self._defaults = {
+            node.variable.name.value: _plain(node.default_value) for node in variables if node.default_value is not None
+        }
         self._lookup = _lookup_of(generation)
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
@@ -164,23 +215,33 @@ class _Walk:
         flow = self._generation.definitions.flow(resource.flow) if resource is not None and resource.flow else None
         slugs = {one.slug: one.id for one in flow.fields} if flow is not None else {}
         if isinstance(argument.value, StringValueNode):
-            self.reads.update(_known(slugs, (argument.value.value,)))
+            slug = argument.value.value
+            self.reads.update([slugs[slug]] if slug in slugs else ())
         elif isinstance(argument.value, VariableNode) and slugs:
             variable = argument.value.name.value
-            self.by_variable[variable, owner] = ByVariable(variable, slugs, is_slug=True)
+            default = self._defaults.get(variable)
+            self.by_variable[variable, owner] = ByVariable(variable, Keys(slugs), is_slug=True, default=default)
 
     def _given(self, type_name: str, value: ValueNode) -> None:
-        fields = self._lookup.inputs.get(type_name)
-        if fields is None:
+        keys = self._lookup.keys.get(type_name)
+        if keys is None:
             return
         if isinstance(value, VariableNode):
-            ids = {name: one.definition.id for name, one in fields.items() if one.definition is not None}
-            if ids:
-                self.by_variable[value.name.value, type_name] = ByVariable(value.name.value, ids)
+            variable = value.name.value
+            self.by_variable[variable, type_name] = ByVariable(variable, keys, default=self._defaults.get(variable))
+        elif isinstance(value, ListValueNode):
+            for item in value.values:
+                self._given(type_name, item)
         elif isinstance(value, ObjectValueNode):
-            for item in value.fields:
-                described = fields.get(item.name.value)
-                if described is not None and described.definition is not None:
-                    self.writes.add(described.definition.id)
-                elif described is not None:
-                    self._given(described.type.name, item.value)
+            for part in value.fields:
+                name = part.name.value
+                if name in keys.fields:
+                    self.writes.add(keys.fields[name])
+                elif name in keys.within:
+                    self._given(self._lookup.inputs[type_name][name].type.name, part.value)
+
+
+def _plain(value: ValueNode) -> JSON:
+    """A literal as the JSON of a variable would say it."""
+    found: JSON = value_from_ast_untyped(value)
+    return found
