@@ -102,8 +102,8 @@ def test_what_an_input_gives_deep_inside_is_written(declared: str, given: str, v
 
 def test_what_the_text_gives_in_a_list_is_written() -> None:
     found = footprint(
-        "mutation($x: String) { cartItemsAdd(cartId: 1, input: {items: [{product: {productId: 1, quantity: 1}}, {product: "
-        "{productId: 2, quantity: 1, engraving: $x}}]}) { cart { id } } }"
+        "mutation($x: String) { cartItemsAdd(cartId: 1, input: {items: [{product: {productId: 1, quantity: 1}}, "
+        "{product: {productId: 2, quantity: 1, engraving: $x}}]}) { cart { id } } }"
     )
 
     assert found.writes == {"f-engraving"}
