@@ -18,6 +18,11 @@ BENCH = Path(__file__).parents[2] / "bench"
         ("hostile.py", ["--rounds", "1"], "| a circle of fragments "),
         ("compile.py", ["--seconds", "0.005", "--documents", "3"], "### Documents never seen before"),
         ("soak.py", ["--seconds", "2", "--clients", "4"], "\n0 without an answer"),
+        (
+            "swaps.py",
+            ["--swaps", "2", "--fields", "5", "--clients", "2", "--quiet", "0.2"],
+            "Resident memory over 2 swaps",
+        ),
         ("transports.py", ["--calls", "20", "--rounds", "1", "--only", "lean"], "CPU µs a GET"),
     ],
 )

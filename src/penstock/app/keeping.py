@@ -24,6 +24,7 @@ from penstock.errors import OperatorError
 from penstock.lifecycle import Reloader
 from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.library import require_folder
+from penstock.lifecycle.memory import Sweeper
 from penstock.lifecycle.pinning import LOCK_KEY, Pinning, nothing_reviewed
 from penstock.lifecycle.snapshots import Snapshots
 from penstock.lifecycle.stages import Build, Judge, Keep, Load, Recall, Record, Settle, Stages
@@ -49,6 +50,7 @@ class Keeping:
         keep: Remembers what serves.
         beat: When to look.
         recalls_first: Whether what served last serves first, because what the store says now may have to wait.
+        sweeper: Frees what was replaced.
         together: Looks for all replicas; None where there is one, or nothing to look for.
     """
 
@@ -58,18 +60,21 @@ class Keeping:
     keep: Keep
     beat: Beat
     recalls_first: bool
+    sweeper: Sweeper
     together: Together | None = None
 
     def stages(self, around: Callable[[Load], Load], build: Build, judge: Judge, record: Record) -> Stages:
         """All stages of a look; ``around`` makes of the load here one that leads to it."""
         glance = None if self.together is None else around(self.together.glance)
-        keep, first = (self.keep,), self.recalls_first
-        return Stages(around(self.load), build, self.settle, judge, (record,), keep, self.recall, first, glance)
+        records, keep, first = (record, self.sweeper), (self.keep,), self.recalls_first
+        return Stages(around(self.load), build, self.settle, judge, records, keep, self.recall, first, glance)
 
     def beside(self, reloader: Reloader) -> tuple[Work, ...]:
         """What runs beside the requests until it is cancelled."""
         together = self.together
-        return () if together is None else (lambda: together.follow(lambda: reloader.reload(unasked=True)),)
+        if together is None:
+            return (self.sweeper.run,)
+        return (self.sweeper.run, lambda: together.follow(lambda: reloader.reload(unasked=True)))
 
 
 def make_keeping(settings: Settings, load: Load, state: State, log: Log) -> Keeping:
@@ -92,14 +97,16 @@ def make_keeping(settings: Settings, load: Load, state: State, log: Log) -> Keep
     grace = settings.field_grace_days * DAY_SECONDS
     pinning = Pinning(state, reviewed if path else nothing_reviewed, grace, time.time, log)
     snapshots = Snapshots(state, log)
+    sweeper = Sweeper()
     if settings.definitions:
-        return Keeping(load_file, pinning, snapshots.recall, snapshots.keep, _beat(0.0), recalls_first=False)
+        file_beat, waits = _beat(0.0), False
+        return Keeping(load_file, pinning, snapshots.recall, snapshots.keep, file_beat, waits, sweeper)
     may_wait = settings.schema_policy != "apply"
     beat = _beat(settings.schema_poll_seconds)
     if settings.state_url.kind == "memory":
-        return Keeping(load, pinning, snapshots.recall, snapshots.keep, beat, recalls_first=may_wait)
+        return Keeping(load, pinning, snapshots.recall, snapshots.keep, beat, may_wait, sweeper)
     together = Together(load, state, beat.poll_seconds, time.time)
-    return Keeping(together.ask, pinning, snapshots.recall, snapshots.keep, beat, may_wait, together)
+    return Keeping(together.ask, pinning, snapshots.recall, snapshots.keep, beat, may_wait, sweeper, together)
 
 
 def _beat(poll_seconds: float) -> Beat:

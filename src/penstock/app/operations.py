@@ -12,7 +12,7 @@ from typing import assert_never
 from penstock.app.store import Store
 from penstock.app.telling import Telling
 from penstock.lifecycle import ReloadReport
-from penstock.lifecycle.memory import settle
+from penstock.lifecycle.memory import set_aside
 from penstock.lifecycle.stages import Build, Settled
 from penstock.operations.chronicle import Chronicle
 from penstock.operations.documents import Compile, DocumentSettings
@@ -130,9 +130,9 @@ def make_build(prepare: Callable[[Generation], None]) -> Build:
     """How definitions become a generation that is ready to serve."""
 
     def build(settled: Settled, number: int) -> Generation:
+        set_aside()
         generation = build_generation(settled.definitions, number, settled.loaded_at, settled.source, settled.lock)
         prepare(generation)  # bound to its resolvers here, in the worker thread, not by the first request
-        settle()
         return generation
 
     return build

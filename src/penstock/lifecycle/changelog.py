@@ -112,8 +112,10 @@ class Changelog:
     async def _write(self, change: Change, head: _Head | None) -> None:
         if head is None:
             return
-        changes = await asyncio.to_thread(diff_texts, head.sdl, change.after.sdl)
         is_judged = change.before is not None and change.before.version == head.version
+        changes = change.verdict.changes if is_judged else ()
+        if not changes:
+            changes = await asyncio.to_thread(diff_texts, head.sdl, change.after.sdl)
         entry = SwapEntry(
             f"{int(change.at * 1000):x}-{change.after.version}",
             change.at,

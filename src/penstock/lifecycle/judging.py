@@ -78,7 +78,7 @@ class PolicyJudge:
         if before is None or before.version == after.version:
             return Verdict()
         known = await self._list_known()
-        changes, broken = await asyncio.to_thread(judge, before.sdl, after.sdl, known)
+        changes, broken = await asyncio.to_thread(judge, before.sdl, after.sdl, known, is_ours=True)
         self._tell(broken)
         reason = reason_to_hold(self._policy, changes)
         if reason and await self._was_released(change):
@@ -115,9 +115,18 @@ class PolicyJudge:
             self._log.warning("operation breaks", operation=one.operation, client=one.client, impact=one.line)
 
 
-def judge(old: str, new: str, known: Sequence[KnownOperation]) -> tuple[tuple[SchemaChange, ...], tuple[Broken, ...]]:
-    """What changes between two schemas as text, and which known operations break: slow and pure."""
-    before, after = read_schema(old), read_schema(new, "The new schema")
+def judge(
+    old: str, new: str, known: Sequence[KnownOperation], *, is_ours: bool = False
+) -> tuple[tuple[SchemaChange, ...], tuple[Broken, ...]]:
+    """What changes between two schemas as text, and which known operations break: slow and pure.
+
+    Args:
+        old: What serves.
+        new: What is to be judged.
+        known: The operations that someone is known to run.
+        is_ours: Whether the new text was printed here, too.
+    """
+    before, after = read_schema(old, is_ours=True), read_schema(new, "The new schema", is_ours=is_ours)
     changes = diff_schemas(before, after)
     return changes, find_broken(before, after, changes, known)
 

@@ -15,6 +15,7 @@ from penstock.definitions.reading import Reading
 from penstock.errors import PenstockError
 from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.holder import GenerationHolder
+from penstock.lifecycle.memory import short_turns
 from penstock.lifecycle.stages import Change, Held, Load, Settled, Stages
 from penstock.schema.generation import Generation
 from penstock.telemetry.facts import SchemaFacts
@@ -174,7 +175,8 @@ class Reloader:
         try:
             reading = await self._load_for(unasked=unasked)()
             async with self._turn:
-                outcome, reason = await self._renew(reading, started)
+                with short_turns():
+                    outcome, reason = await self._renew(reading, started)
         except Exception as error:  # noqa: BLE001 (whatever breaks a rebuild, the old generation goes on serving)
             outcome = "failed"
             reason = str(error) if isinstance(error, PenstockError) else _INTERNAL

@@ -28,12 +28,13 @@ INTROSPECTION = get_introspection_query(
 """The query that tells everything `read_schema` can make use of."""
 
 
-def read_schema(text: str, name: str = "the text") -> GraphQLSchema:
+def read_schema(text: str, name: str = "the text", *, is_ours: bool = False) -> GraphQLSchema:
     """The schema that a text describes.
 
     Args:
         text: SDL, or an introspection result as JSON, with or without its ``data``.
         name: What to call it in a message.
+        is_ours: Whether a gateway printed it, so that it need not be validated.
 
     Raises:
         OperatorError: It is neither.
@@ -41,7 +42,9 @@ def read_schema(text: str, name: str = "the text") -> GraphQLSchema:
     try:
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
             return build_client_schema(_introspection(text))
-        return build_schema(text)
+        return build_schema(
+            text, no_location=True, assume_valid_sdl=is_ours
+        )  # tokens by the ten thousand, in circles, that nobody asks for
     except (GraphQLError, TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
         reason = str(error).partition("\n")[0][:200]
         raise OperatorError(
