@@ -81,6 +81,51 @@ def test_fragments_are_looked_at_once_each() -> None:
     assert cost(document) == 61
 
 
+def removing(given: str, declared: str = "") -> str:
+    """A mutation that takes items out of a cart."""
+    return f'mutation {declared} {{ cartItemsRemove(cartId: "c", input: {given}) {{ cart {{ id }} }} }}'
+
+
+REMOVES = removing("$input", "($input: CartItemsRemoveInput!)")
+PAYS = 'mutation ($input: OrderPayInput!) { orderPay(id: "o", input: $input) { transaction { id } } }'
+BUYS = 'mutation ($input: CartCheckoutInput!) { cartCheckout(cartId: "c", input: $input) { order { id } } }'
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "calls"),
+    [
+        (removing('{itemIds: "a"}'), None, 2),
+        (removing('{itemIds: ["a", "b"]}'), None, 3),
+        (removing('{itemIds: [$a, "b"]}', "($a: ID!)"), {"a": "a"}, 3),
+        (removing("{itemIds: $a}", "($a: [ID!]!)"), {"a": "a"}, 2),
+        (removing("{itemIds: $a}", "($a: [ID!]! = [1, 2])"), {}, 3),
+        (REMOVES, {"input": {"itemIds": "a"}}, 2),
+        (REMOVES, {"input": {"itemIds": [str(n) for n in range(1000)]}}, 1001),
+        (REMOVES.replace("!)", '! = {itemIds: ["a", "b", "c"]})'), None, 4),
+        (PAYS, {"input": {"gateway": "STRIPE", "method": "PURCHASE"}}, 1),
+        (PAYS, {"input": {"gateway": "MANUAL", "method": "PURCHASE"}}, 2),
+        (BUYS, {"input": {"guest": {}}}, 1),
+        (BUYS, {"input": {"guest": None}}, 2),
+        ("query ($a: String) { customers(after: $a) { totalCount } }", {}, 1),
+        ("query ($a: String) { customers(after: $a) { totalCount } }", {"a": "x"}, 2),
+        ("{ customers(after: null) { totalCount } }", None, 1),
+        ("{ customers { nodes { addresses @skip(if: true) { id } } } }", None, 1),
+        ("query ($m: Boolean = false) { customers { nodes { addresses @include(if: $m) { id } } } }", None, 1),
+    ],
+)
+def test_an_operation_costs_what_its_input_asks_for(document: str, variables: Any, calls: int) -> None:
+    assert cost(document, variables) == calls
+
+
+async def test_a_list_that_costs_too_much_is_refused_however_it_is_given(upstream: ScriptedUpstream) -> None:
+    given = {"input": {"itemIds": [str(n) for n in range(600)]}}
+    async with gateway(upstream.url, STORE) as running:
+        answer = await running.run(REMOVES, given)
+
+    assert answer.codes == ["BUDGET_EXCEEDED"]
+    assert upstream.calls == []
+
+
 async def ask(upstream: ScriptedUpstream, document: str, *, shows: bool = False, **limits: int) -> tuple[Answer, Any]:
     settings = DocumentSettings(limits=Limits(**limits))
     async with gateway(upstream.url, STORE, settings=settings) as running:

@@ -13,87 +13,35 @@ Source: HOUSE (cost is counted in upstream calls); CONTRACT §6.3, Q9 (no batch 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from graphql import (
     DocumentNode,
     FieldNode,
     IntValueNode,
-    ListValueNode,
-    ObjectValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     OperationType,
     ValueNode,
     VariableNode,
+    value_from_ast_untyped,
 )
 
 from penstock.definitions.model import JSON
 from penstock.operations.overlaps import written_arguments
 from penstock.operations.plan.collect import Collector, NotCovered, Selected, condition_variables
+from penstock.operations.sizes import Number, OneMore, Size, Step, sum_calls
+from penstock.operations.writes.costing import calls_of
 from penstock.resources.rows import Mutation
 from penstock.resources.ways import DEFAULT_PAGE, LARGEST_PAGE, Edge, FromRow, FromToken, Relation, Shape
 from penstock.schema.generation import Generation
-from penstock.schema.model import FieldDescription, ObjectDescription, PayloadPart, SchemaDescription
+from penstock.schema.model import FieldDescription, ObjectDescription, PayloadPart
 
 LIST_ROWS = 100
 """Rows assumed of a list without pages."""
 
 RELATED_ROWS = 25
 """References assumed of a relationship to many."""
-
-_MOST = 10**9
-"""Sums stop growing here."""
-
-_CALLS_OF_VERB = {"check_out": 2, "pay": 2, "define": 2}
-"""Verbs that read before they write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How many rows a field leads to: so many, or as many as a variable says.
-
-    Attributes:
-        most: At the most.
-        variable: The variable that says it, or "".
-        default: What holds where the variable is absent or null.
-        counts_items: Whether it is the items of the variable's lists that count, not its value.
-    """
-
-    most: int
-    variable: str = ""
-    default: int = DEFAULT_PAGE
-    counts_items: bool = False
-
-    def of(self, variables: Mapping[str, JSON] | None) -> int:
-        """The size for these variables; what cannot be used as a size is refused later, and counts as the most."""
-        if not self.variable or variables is None:
-            return self.most
-        value = variables.get(self.variable)
-        if self.counts_items:
-            return _items(value)
-        if value is None:
-            return self.default
-        usable = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= self.most
-        return value if usable and isinstance(value, int) else self.most
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Calls that a field takes for each row it stands on.
-
-    Attributes:
-        calls: Of the field itself.
-        rows: Rows it leads to.
-        below: What is taken for each of those.
-        scope: For what it is the same call: the ``row`` it stands on alone, all rows of the ``page`` (they lead back to
-            the row that the page hangs on), or the whole ``operation``.
-    """
-
-    calls: Size
-    rows: Size
-    below: tuple[Step, ...] = ()
-    scope: Literal["row", "page", "operation"] = "row"
 
 
 class Cost:
@@ -108,56 +56,51 @@ class Cost:
         most: The estimate whatever the variables are.
     """
 
-    __slots__ = ("_conditions", "_document", "_generation", "_operation", "_steps", "most")
+    __slots__ = ("_conditions", "_defaults", "_document", "_generation", "_operation", "_steps", "most")
 
     def __init__(self, generation: Generation, document: DocumentNode, operation: OperationDefinitionNode) -> None:
         self._generation = generation
         self._document = document
         self._operation = operation
-        self._steps = _Estimator(generation.description, operation, Collector(document, None)).roots()
         self._conditions = _conditions(document, operation)
-        self.most = _sum(self._steps, None)
+        everything = Collector(document, {} if self._conditions == [] else None)
+        self._steps = _Estimator(generation, operation, everything).roots()
+        self._defaults = _defaults(operation)
+        self.most = sum_calls(self._steps, None)
 
     def estimate(self, variables: Mapping[str, JSON] | None) -> int:
         """Upper bound of the calls with these variables, raw as they came."""
         steps = self._steps
-        given = variables or {}
-        defaults = {node.variable.name.value: node.default_value for node in self._operation.variable_definitions or ()}
-        decided = {name: given.get(name) for name in self._conditions}
+        given = {**self._defaults, **(variables or {})}
+        decided = {name: given.get(name) for name in self._conditions or ()}
         if decided and all(isinstance(value, bool) for value in decided.values()):
             collector = Collector(self._document, {name: value is True for name, value in decided.items()})
-            steps = _Estimator(self._generation.description, self._operation, collector).roots()
-        literal = {name: int(node.value) for name, node in defaults.items() if isinstance(node, IntValueNode)}
-        return _sum(steps, {**literal, **given})
+            steps = _Estimator(self._generation, self._operation, collector).roots()
+        return sum_calls(steps, given)
 
 
-def _sum(steps: tuple[Step, ...], variables: Mapping[str, JSON] | None, rows: int = 1, pages: int = 1) -> int:
-    """The calls of steps that stand on so many rows of so many pages."""
-    total = 0
-    for step in steps:
-        times = {"row": rows, "page": pages, "operation": 1}[step.scope]
-        total += step.calls.of(variables) * times
-        if step.below:
-            total += _sum(step.below, variables, min(times * step.rows.of(variables), _MOST), times)
-    return min(total, _MOST)
-
-
-def _conditions(document: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
+def _conditions(document: DocumentNode, operation: OperationDefinitionNode) -> list[str] | None:
+    """The variables that decide what is selected; None where that is not for them alone to decide."""
     try:
         return condition_variables(document, operation)
     except NotCovered:
-        return []
+        return None
 
 
-_NOTHING = Size(0)
+def _defaults(operation: OperationDefinitionNode) -> dict[str, JSON]:
+    """What holds of variables that are absent."""
+    definitions = operation.variable_definitions or ()
+    written = {node.variable.name.value: node.default_value for node in definitions}
+    return {name: value_from_ast_untyped(value) for name, value in written.items() if value is not None}
+
+
 _ONE = Size(1)
 
 
 class _Estimator:
-    def __init__(
-        self, description: SchemaDescription, operation: OperationDefinitionNode, collector: Collector
-    ) -> None:
-        self._description = description
+    def __init__(self, generation: Generation, operation: OperationDefinitionNode, collector: Collector) -> None:
+        self._generation = generation
+        self._description = generation.description
         self._operation = operation
         self._collector = collector
 
@@ -190,7 +133,7 @@ class _Estimator:
             case Edge():
                 is_page = source.shape is Shape.CONNECTION
                 inner = self._of_page(field, item, source) if is_page else self._inner(field, item)
-                calls = Size(1 + self._counts(field, item)) if is_page else _ONE
+                calls = self._pages(field, item) if is_page else _ONE
                 return (Step(calls, self._rows(source, item.nodes[0]), inner, _scope(source, page)),)
             case Relation(route=None):
                 return ()
@@ -198,7 +141,8 @@ class _Estimator:
                 size = Size(RELATED_ROWS) if many else _ONE
                 return (Step(size, size, self._inner(field, item)),)
             case Mutation():
-                return (Step(self._writes(source, item.nodes[0]), _ONE, self._inner(field, item)),)
+                calls = calls_of(source, _argument(item.nodes[0], "input"), self._generation)
+                return (Step(calls, _ONE, self._inner(field, item)),)
             case PayloadPart(result=result) if result is not None and result.by:
                 return (Step(_ONE, _ONE, self._inner(field, item)),)
             case _:
@@ -222,10 +166,13 @@ class _Estimator:
         selected = self._collector.below(Selected("nodes", tuple(nodes)), page.target)
         return self._below(self._description.object(page.target), selected, page)
 
-    def _counts(self, field: FieldDescription, item: Selected) -> int:
-        """1 where a page behind a cursor is counted by a call of its own."""
+    def _pages(self, field: FieldDescription, item: Selected) -> Number:
+        """The calls of a page: behind a cursor, it is counted by a call of its own."""
+        after = _argument(item.nodes[0], "after")
         names = {below.name for below in self._collector.below(item, field.type.name)}
-        return int("totalCount" in names and _argument(item.nodes[0], "after") is not None)
+        if "totalCount" not in names or after is None or isinstance(after, NullValueNode):
+            return _ONE
+        return OneMore(after.name.value) if isinstance(after, VariableNode) else Size(2)
 
     def _rows(self, edge: Edge, node: FieldNode) -> Size:
         if edge.shape is Shape.ONE:
@@ -234,22 +181,10 @@ class _Estimator:
             return Size(LIST_ROWS)
         first = _argument(node, "first")
         if isinstance(first, VariableNode):
-            return Size(LARGEST_PAGE, first.name.value)
+            return Size(LARGEST_PAGE, first.name.value, DEFAULT_PAGE)
         if isinstance(first, IntValueNode):
             return Size(max(0, min(int(first.value), LARGEST_PAGE)))
         return Size(DEFAULT_PAGE)
-
-    def _writes(self, mutation: Mutation, node: FieldNode) -> Size:
-        if mutation.verb == "relate":
-            return Size(len(self._description.resources[mutation.target].relations))
-        if mutation.verb == "take_out":
-            given = _argument(node, "input")
-            return (
-                Size(LIST_ROWS, given.name.value, 0, counts_items=True)
-                if isinstance(given, VariableNode)
-                else Size(_literal_items(given))
-            )
-        return Size(_CALLS_OF_VERB.get(mutation.verb, 1) + mutation.merges)
 
 
 def _scope(edge: Edge, page: Edge | None) -> Literal["row", "page", "operation"]:
@@ -267,23 +202,3 @@ def _scope(edge: Edge, page: Edge | None) -> Literal["row", "page", "operation"]
 
 def _argument(node: FieldNode, name: str) -> ValueNode | None:
     return next((argument.value for argument in node.arguments or () if argument.name.value == name), None)
-
-
-def _literal_items(node: ValueNode | None) -> int:
-    """Items of the lists in a literal; a variable among them may stand for as many as are ever assumed."""
-    match node:
-        case ListValueNode():
-            return sum(max(1, _literal_items(item)) for item in node.values)
-        case ObjectValueNode():
-            return sum(_literal_items(member.value) for member in node.fields)
-        case VariableNode():
-            return LIST_ROWS
-        case _:
-            return 0
-
-
-def _items(value: JSON) -> int:
-    """Items of the lists in a value."""
-    if isinstance(value, list):
-        return sum(max(1, _items(item)) for item in value)
-    return sum(_items(item) for item in value.values()) if isinstance(value, dict) else 0
