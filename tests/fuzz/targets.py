@@ -146,10 +146,13 @@ class Endpoint:
         return gateway
 
     def __call__(self, data: bytes) -> None:
-        """Every request has an answer that is JSON, and none is a fault of ours."""
+        """Every request has an answer that is JSON or the explorer, and none is a fault of ours."""
         kind, data = (data[0], data[1:]) if data else (0, data)
-        status, body = self._loop.run_until_complete(self._ask(kind, data))
+        status, media, body = self._loop.run_until_complete(self._ask(kind, data))
         assert status in _STATUSES, (status, body)
+        if media.startswith(b"text/html"):
+            assert kind & 64, "only a GET gets the explorer"
+            return
         document = json.loads(body)
         codes = [error["extensions"]["code"] for error in document.get("errors", [])]
         assert "INTERNAL" not in codes, body
@@ -159,7 +162,7 @@ class Endpoint:
         """End the event loop."""
         self._loop.close()
 
-    async def _ask(self, kind: int, data: bytes) -> tuple[int, bytes]:
+    async def _ask(self, kind: int, data: bytes) -> tuple[int, bytes, bytes]:
         headers = [(b"content-type", _TYPES[kind % 4]), (b"authorization", b"Bearer b")]
         if kind & 16:
             headers.append((b"accept", data[:40].split(b"\n")[0]))
@@ -178,7 +181,8 @@ class Endpoint:
             sent.append(message)
 
         await self._gateway.app(scope, receive, send)  # type: ignore[arg-type] # a scope as a server makes it
-        return sent[0]["status"], b"".join([message.get("body", b"") for message in sent[1:]])
+        body = b"".join([message.get("body", b"") for message in sent[1:]])
+        return sent[0]["status"], dict(sent[0]["headers"]).get(b"content-type", b""), body
 
 
 TARGETS: dict[str, Callable[[], Target]] = {
