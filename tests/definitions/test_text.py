@@ -22,7 +22,7 @@ ANY_TEXT = st.text(st.characters())
         ("a\nb", '"a b"'),
         ([1], "a list"),
         ({}, "an object"),
-        (object(), "a value that is not JSON"),
+        pytest.param(object(), "a value that is not JSON", id="not JSON"),
     ],
     ids=str,
 )

@@ -21,7 +21,7 @@ def test_the_second_command_is_one_line_and_what_ci_runs_last() -> None:
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
     assert "\n" not in second
-    assert second.endswith(".venv/bin/python -m pytest --cov")
+    assert second.endswith(".venv/bin/python -m pytest -n auto")
     assert run.rstrip().endswith(f"\n{second}")
 
 

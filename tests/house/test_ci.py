@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 CASES = """
 import pytest
@@ -23,11 +25,16 @@ def test_expected(): raise AssertionError
 """
 
 
-def run_like_ci(folder: Path) -> subprocess.CompletedProcess[str]:
+def run_like_ci(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Pytest over a folder of its own, with CI's plugin."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / ".ci"), "PYTEST_ADDOPTS": "-p no_skips"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / ".ci"),
+        "PYTEST_ADDOPTS": "-p no_skips",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--rootdir", folder, folder],
+        [sys.executable, "-m", "pytest", "-q", *options, "--rootdir", folder, folder],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -36,10 +43,11 @@ def run_like_ci(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_skipped_test_is_a_failure(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "2")], ids=["alone", "by two workers"])
+def test_a_skipped_test_is_a_failure(tmp_path: Path, options: tuple[str, ...]) -> None:
     (tmp_path / "test_cases.py").write_text(CASES)
 
-    done = run_like_ci(tmp_path)
+    done = run_like_ci(tmp_path, *options)
 
     assert done.returncode == 1
     assert "1 failed, 1 passed, 1 xfailed, 1 error" in done.stdout
