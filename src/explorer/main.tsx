@@ -18,15 +18,25 @@ const { penstock } = window;
 const PLUGINS = [HISTORY_PLUGIN];
 const TABS = [{ query: penstock.options.query }];
 
+/** What went wrong before there was an answer, in the form of one: GraphiQL would show where in the page's own code. */
+function asAnswer(error: unknown): unknown {
+  return { errors: [{ message: error instanceof Error ? error.message : String(error) }] };
+}
+
 const fetcher: Fetcher = (request, options) => {
-  const answer = penstock.send(request, options?.headers);
+  const answer = penstock.send(request, options?.headers).catch(asAnswer);
   return (penstock.options.showsCalls ? answer.then(takeCalls) : answer) as ReturnType<Fetcher>;
 };
 
 async function readSchema(): Promise<GraphQLSchema> {
   const answer = await fetch(penstock.options.schemaUrl);
   if (!answer.ok) throw new Error(`The schema cannot be read yet (${answer.status}).`);
-  return buildSchema(await answer.text());
+  return buildSchema(withoutPictures(await answer.text()));
+}
+
+/** The schema with descriptions that show no picture: merchants write them, and the page asks no other host for anything. */
+function withoutPictures(text: string): string {
+  return text.replace(/"""(?:\\"""|[^])*?"""/g, (description) => description.replaceAll("![", "!\\["));
 }
 
 /** Calls back when somebody asks for the schema again, by GraphiQL's button or its key. */

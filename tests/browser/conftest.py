@@ -25,12 +25,30 @@ FLAGS = (
     "--no-first-run",
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+RESPONSE = ".result-window, .graphiql-response"
 expect.set_options(timeout=15_000)
 
 
 def not_run(reason: str) -> None:
     """Skip; in CI, where everything runs, fail."""
     (pytest.fail if os.environ.get("CI") else pytest.skip)(f"not tried in a browser: {reason}")
+
+
+def define_field(store: RunningSandbox, slug: str, description: str) -> None:
+    """Add a text field to the store's customers."""
+    flows = store.call("GET", "/v2/flows").json()["data"]
+    flow = next(flow["id"] for flow in flows if flow["slug"] == "customers")
+    made = {
+        "type": "field",
+        "name": slug,
+        "slug": slug,
+        "field_type": "string",
+        "description": description,
+        "required": False,
+        "enabled": True,
+        "relationships": {"flow": {"data": {"type": "flow", "id": flow}}},
+    }
+    assert store.call("POST", "/v2/fields", made).status_code == 201
 
 
 @dataclass(slots=True)

@@ -8,10 +8,9 @@ import uuid
 from playwright.sync_api import Request, expect
 
 from penstock.sandbox import seeded_login
-from tests.browser.conftest import Watched
+from tests.browser.conftest import RESPONSE, Watched, define_field
 from tests.support.sandboxes import RunningSandbox
 
-RESPONSE = ".result-window, .graphiql-response"
 CUSTOMER_TOKEN = "x-moltin-customer-token"
 
 
@@ -161,19 +160,7 @@ def test_a_new_field_of_the_store_is_known_after_the_next_answer(built: Watched,
     name = "pet" + slug.removeprefix("pet_").capitalize()
     built.open()
     before = built.page.locator("#version").inner_text()
-    flows = seeded.call("GET", "/v2/flows").json()["data"]
-    flow = next(flow["id"] for flow in flows if flow["slug"] == "customers")
-    made = {
-        "type": "field",
-        "name": "Pet",
-        "slug": slug,
-        "field_type": "string",
-        "description": "Name of the pet",
-        "required": False,
-        "enabled": True,
-        "relationships": {"flow": {"data": {"type": "flow", "id": flow}}},
-    }
-    assert seeded.call("POST", "/v2/fields", made).status_code == 201
+    define_field(seeded, slug, "Name of the pet")
     assert built.gateway.reload() == "swapped"
     built.run()
     expect(built.page.locator("#said")).to_contain_text("schema changed")
@@ -188,19 +175,7 @@ def test_a_new_field_of_the_store_is_known_after_the_next_answer(built: Watched,
 def test_a_new_schema_is_known_at_once_without_asking_for_anything(built: Watched, seeded: RunningSandbox) -> None:
     built.open()
     before = built.page.locator("#version").inner_text()
-    flows = seeded.call("GET", "/v2/flows").json()["data"]
-    flow = next(flow["id"] for flow in flows if flow["slug"] == "customers")
-    made = {
-        "type": "field",
-        "name": "Fish",
-        "slug": f"fish_{uuid.uuid4().hex[:8]}",
-        "field_type": "string",
-        "description": "Name of the fish",
-        "required": False,
-        "enabled": True,
-        "relationships": {"flow": {"data": {"type": "flow", "id": flow}}},
-    }
-    assert seeded.call("POST", "/v2/fields", made).status_code == 201
+    define_field(seeded, f"fish_{uuid.uuid4().hex[:8]}", "Name of the fish")
     with built.page.expect_response("**/schema.graphql"):
         assert built.gateway.reload() == "swapped"
     expect(built.page.locator("#said")).to_contain_text("schema changed")

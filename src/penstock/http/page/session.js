@@ -31,8 +31,12 @@
     part("open-session").textContent = customer || bearer ? "Change" : "Sign in";
   };
 
+  // Before the store was read for the first time there is nothing to explore; then the page is made anew.
+  const isWaiting = version === "none";
+
   const noteVersion = (now) => {
     if (!now || now === "none" || now === version) return;
+    if (isWaiting) return location.reload();
     version = now;
     show();
     listeners.forEach((listener) => listener(version));
@@ -61,12 +65,15 @@
     }
   };
 
-  const send = async (request, given, signal) => {
-    const headers = headersWith(given);
+  const send = async (request, own, signal) => {
+    const headers = headersWith(own);
     // GraphiQL takes a moment to see that an operation is gone: what was pasted and run at once has the old one's name.
     const isNamed = !request.operationName || request.query.includes(request.operationName);
     const body = JSON.stringify(isNamed ? request : { ...request, operationName: null });
-    const answer = await fetch(location.pathname, { method: "POST", headers, body, signal: signal ?? null, cache: "no-store" });
+    const given = { method: "POST", headers, body, signal: signal ?? null, cache: "no-store" };
+    const answer = await fetch(location.pathname, given).catch((error) => {
+      throw error.name === "AbortError" ? error : new Error("The gateway cannot be reached.");
+    });
     noteVersion(answer.headers.get("schema-version"));
     const text = await answer.text();
     let decoded;
@@ -136,7 +143,9 @@
   onSubmit("customer", "refused", () => signIn(part("email").value, part("password").value));
   onSubmit("visitor", "visitor-refused", becomeVisitor);
   onSubmit("staff", "staff-refused", () => {
-    bearer = part("bearer").value.trim().replace(/^bearer\s+/i, "");
+    const token = part("bearer").value.trim().replace(/^bearer\s+/i, "");
+    if (/[^\x21-\x7e]/.test(token)) throw new Error("This is no token: a token has neither spaces nor accents.");
+    bearer = token;
     bearerName = "access token";
   });
   part("visitor").hidden = !options.givesTokens;
@@ -157,10 +166,17 @@
     for (const kind of ["version", "swap"]) {
       events.addEventListener(kind, ({ data }) => noteVersion(JSON.parse(data).version));
     }
+    if (isWaiting) setTimeout(listenAnew, 2000);
   };
   const stopListening = () => {
     events?.close();
     events = null;
+  };
+  // No event tells of the first schema, but every stream begins with what serves now.
+  const listenAnew = () => {
+    if (!events) return;
+    stopListening();
+    listen();
   };
   // A tab that was left for a while may have missed a change; a HEAD costs the store nothing.
   const look = () =>
@@ -170,7 +186,7 @@
     );
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") return stopListening();
-    look();
+    if (!isWaiting) look();
     listen();
   });
   addEventListener("pagehide", stopListening);
@@ -217,13 +233,13 @@
   let isTouched = false;
   part("operation").addEventListener("input", () => (isTouched = true));
   const takeOver = () => {
-    if (isTouched) return null;
+    if (isTouched || isWaiting) return null;
     isTaken = true;
     part("small").hidden = true;
     return place;
   };
   const fallBack = () => {
-    if (isTaken || !part("small").hidden) return;
+    if (isTaken || isWaiting || !part("small").hidden) return;
     part("small").hidden = false;
     part("query").setSelectionRange(0, 0);
     part("query").focus();
@@ -232,5 +248,8 @@
   };
 
   show();
+  if (isWaiting) {
+    place.innerHTML = "<p>No schema yet: the gateway has not been able to read the store's.</p><p>This page goes on by itself.</p>";
+  }
   window.penstock = Object.freeze({ options, storage, takeOver, fallBack, send, say, onSchemaChange: (callback) => listeners.push(callback) });
 })();
