@@ -51,6 +51,10 @@ class Runner:
             return _refused("GRAPHQL_PARSE_FAILED")
         if request.document.startswith("refuse "):
             return _refused(request.document.removeprefix("refuse "))
+        if request.document == "partial":
+            return OperationResult(b'{"errors":[{"message":"half"}],"data":null}', codes=("INTERNAL",))
+        if request.document == "undetermined":
+            return msgspec.structs.replace(_refused("BAD_REQUEST"), outcome="undetermined")
         if request.document.startswith("mutation") and not request.allow_mutation:
             return OperationResult(b'{"errors":[]}', "method", "mutation", codes=("BAD_REQUEST",))
         data = {"variables": request.variables, "name": request.operation_name, "schema": generation.version}

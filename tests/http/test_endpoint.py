@@ -102,6 +102,7 @@ async def test_json_in_utf8_is_taken_however_it_is_spelled(stage: Stage, content
 
 async def test_a_compressed_body_is_a_415(stage: Stage) -> None:
     assert (await stage.post(QUERY, content_encoding="gzip")).status_code == 415
+    assert (await stage.post(QUERY, content_encoding="Identity")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -261,6 +262,27 @@ async def test_a_refused_operation_is_200_as_json_and_what_it_is_as_graphql(
     assert typed.status_code == graphql_status
     assert code(typed) == failure
     assert stage.told[1].codes == (failure,)
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), ("*/*", 200), (GRAPHQL, 294)])
+async def test_data_with_errors_is_a_partial_success_where_the_media_type_says_so(
+    stage: Stage, accept: str, status: int
+) -> None:
+    answer = await stage.post(json.dumps({"query": "partial"}), accept=accept)
+
+    assert answer.status_code == status
+    assert answer.json() == {"data": None, "errors": [{"message": "half"}]}
+    assert stage.told[0].status == status
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), (GRAPHQL, 422)])
+async def test_an_operation_that_cannot_be_told_is_a_422_where_the_media_type_says_so(
+    stage: Stage, accept: str, status: int
+) -> None:
+    answer = await stage.post(json.dumps({"query": "undetermined"}), accept=accept)
+
+    assert answer.status_code == status
+    assert code(answer) == "BAD_REQUEST"
 
 
 async def test_an_exception_is_a_500_that_tells_nothing(stage: Stage) -> None:

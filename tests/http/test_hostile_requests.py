@@ -129,6 +129,34 @@ async def test_a_browser_that_does_not_say_where_a_get_comes_from_may_not_run_it
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"referer": "https://evil.example/page"},
+        {"user-agent": "Opera/9.80 (Windows NT 6.1) Presto/2.12.388 Version/12.16"},
+    ],
+)
+async def test_whatever_comes_from_a_page_may_not_run_a_plain_get(stage: Stage, headers: dict[str, str]) -> None:
+    simple = await stage.client.get("/graphql", params={"query": "{ a }"}, headers=headers)
+    asked = len(stage.runner.asked)
+    own = await stage.client.get(
+        "/graphql", params={"query": "{ a }"}, headers=headers | {"sec-fetch-site": "same-origin"}
+    )
+
+    assert (simple.status_code, asked) == (403, 0)
+    assert own.status_code == 200
+
+
+async def test_where_a_request_comes_from_is_said_once(stage: Stage) -> None:
+    said = [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")]
+    answer = await stage.client.get("/graphql", params={"query": "{ a }"}, headers=said)
+
+    assert answer.status_code == 400
+    assert stage.runner.asked == []
+
+
+@pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None]
 )
 async def test_a_form_never_runs(stage: Stage, content_type: str | None) -> None:

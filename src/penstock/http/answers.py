@@ -83,6 +83,12 @@ class AnswerHeads:
         self.plain = {media: PlainAnswers(headers) for media, headers in self.post.items()}
 
 
+_PARTIAL_SUCCESS = 294
+"""There is data, and there are errors: the status of GraphQL over HTTP, which every client takes for a success."""
+
+_UNPROCESSABLE = 422
+"""Nothing is wrong with the document, but which of its operations is meant cannot be told."""
+
 _STATUS_OF_CODE: dict[str, int] = {
     "UNAUTHENTICATED": 401,
     "CUSTOMER_TOKEN_MISSING": 401,
@@ -105,9 +111,11 @@ def status_of(result: OperationResult, media: Media) -> int:
     GraphQL media type says what happened.
     """
     if result.outcome == "executed":
-        return 200
+        return 200 if media == "json" or not result.codes else _PARTIAL_SUCCESS
     if result.outcome == "method":
         return 405
     if media == "json":
         return 200
+    if result.outcome == "undetermined":
+        return _UNPROCESSABLE
     return _STATUS_OF_CODE.get(result.codes[0], 400) if result.codes else 400

@@ -36,6 +36,8 @@ ACCEPT_ENCODING = REQUIRE_PREFLIGHT + 1
 USER_AGENT = ACCEPT_ENCODING + 1
 IF_NONE_MATCH = USER_AGENT + 1
 COST = IF_NONE_MATCH + 1
+ORIGIN = COST + 1
+REFERER = ORIGIN + 1
 _OWN = (
     b"content-type",
     b"accept",
@@ -49,6 +51,8 @@ _OWN = (
     b"user-agent",
     b"if-none-match",
     b"penstock-cost",
+    b"origin",
+    b"referer",
 )
 _LISTS = frozenset({ACCEPT, ACCEPT_ENCODING, IF_NONE_MATCH})
 """Repeated, they are one list."""
@@ -83,7 +87,7 @@ def read_head(headers: Headers) -> Head:
                 values[place] = value
             elif place in _LISTS:
                 values[place] = before + b", " + value
-            elif place <= CONTENT_ENCODING:
+            elif place <= CONTENT_ENCODING or place == FETCH_SITE:
                 repeated = place
     return Head(values, repeated)
 

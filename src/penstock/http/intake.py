@@ -21,6 +21,8 @@ from penstock.http.head import (
     CUSTOMER_TOKEN,
     FETCH_SITE,
     FORWARDED,
+    ORIGIN,
+    REFERER,
     REQUIRE_PREFLIGHT,
     USER_AGENT,
     Head,
@@ -32,8 +34,8 @@ from penstock.operations.request import Credentials
 
 _CREDENTIALS = len(FORWARDED)
 _LONGEST_URL = 32 * 1024
-_BROWSER = b"Mozilla/"
-"""How every browser's `User-Agent` begins."""
+_BROWSERS = (b"Mozilla/", b"Opera/")
+"""How the `User-Agent` of every browser begins."""
 _UNACCEPTABLE = Refusal(
     406, "Nothing in `Accept` can be served; accept application/graphql-response+json or application/json."
 )
@@ -90,7 +92,7 @@ class Intake:
         kind = values[CONTENT_TYPE]
         if kind != b"application/json" and (kind is None or not is_json(kind.decode("latin-1"))):
             return _MEDIA_TYPE
-        if values[CONTENT_ENCODING] and values[CONTENT_ENCODING] != b"identity":
+        if _is_encoded(values[CONTENT_ENCODING]):
             return _ENCODED
         if wanted.media is None:
             return _UNACCEPTABLE
@@ -122,16 +124,22 @@ class Intake:
         return credentials if isinstance(credentials, Refusal) else Admitted(parameters, credentials)
 
 
+def _is_encoded(coding: bytes | None) -> bool:
+    """Whether a body does not come as it is."""
+    return coding is not None and coding.strip().lower() not in (b"", b"identity")
+
+
 def _is_simple_cross_site(head: Head) -> bool:
     """Whether a browser sent this for a page of another site without asking us first.
 
-    Browsers say where a request comes from. Old ones do not, so that whatever calls itself a browser and does not say
-    is taken for a page of another site.
+    Browsers say where a request comes from. Old ones do not, so that whatever calls itself a browser or names a page,
+    and does not say, is taken for a page of another site.
     """
     values = head.values
     site = values[FETCH_SITE]
     if site is None:
-        is_elsewhere = (values[USER_AGENT] or b"").startswith(_BROWSER)
+        names_page = values[ORIGIN] is not None or values[REFERER] is not None
+        is_elsewhere = names_page or (values[USER_AGENT] or b"").startswith(_BROWSERS)
     else:
         is_elsewhere = site not in (b"same-origin", b"none")
     return is_elsewhere and not (values[AUTHORIZATION] or values[CUSTOMER_TOKEN] or values[REQUIRE_PREFLIGHT])

@@ -20,3 +20,7 @@ class RequestError(Exception):
         super().__init__(str(faults[0][0]))
         self.faults = faults
         self.estimate = estimate
+
+
+class UndeterminedOperationError(RequestError):
+    """The document is in order, but which of its operations to run cannot be told."""

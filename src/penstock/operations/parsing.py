@@ -19,7 +19,7 @@ from graphql import (
 
 from penstock.errors import CallerError, LimitError
 from penstock.operations.echoes import without_values
-from penstock.operations.faults import RequestError
+from penstock.operations.faults import RequestError, UndeterminedOperationError
 from penstock.operations.limits import Limits
 
 TOO_DEEP = "The document is nested too deep. Split it."
@@ -57,7 +57,7 @@ def choose_operation(document: DocumentNode, name: str | None) -> OperationDefin
     """The operation of this name, or the only one.
 
     Raises:
-        RequestError: There is none, or there are several.
+        UndeterminedOperationError: There is none, or there are several.
     """
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if name is not None:
@@ -71,7 +71,7 @@ def choose_operation(document: DocumentNode, name: str | None) -> OperationDefin
         message = "The document has several operations: say which one with operationName."
     else:
         message = "The document has no operation."
-    raise RequestError([(CallerError(message, "BAD_REQUEST"), [])])
+    raise UndeterminedOperationError([(CallerError(message, "BAD_REQUEST"), [])])
 
 
 def told(error: GraphQLError) -> str:

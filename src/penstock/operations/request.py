@@ -74,7 +74,8 @@ class OperationResult(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         body: The whole JSON answer.
         outcome: ``executed`` when the operation ran (whatever its errors), ``refused`` for a request error without
-            ``data``, ``method`` when a safe method asked for a mutation.
+            ``data``, ``undetermined`` where that is that no operation can be chosen, ``method`` when a safe method
+            asked for a mutation.
         operation_type: ``query``, ``mutation`` or ``subscription`` where that was understood, else "".
         operation_name: The name in the document, or "".
         path: ``plan`` or ``reference``, or "" when nothing ran.
@@ -84,7 +85,7 @@ class OperationResult(msgspec.Struct, frozen=True, gc=False):
     """
 
     body: bytes
-    outcome: Literal["executed", "refused", "method"] = "executed"
+    outcome: Literal["executed", "refused", "undetermined", "method"] = "executed"
     operation_type: str = ""
     operation_name: str = ""
     path: str = ""

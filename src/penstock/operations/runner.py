@@ -15,7 +15,7 @@ from penstock.operations.calls import with_extension
 from penstock.operations.context import Context
 from penstock.operations.documents import Compile, Documents, DocumentSettings, Lookups, PreparedOperation
 from penstock.operations.failures import error_entry
-from penstock.operations.faults import RequestError
+from penstock.operations.faults import RequestError, UndeterminedOperationError
 from penstock.operations.limits import check_variables, too_costly
 from penstock.operations.reference import bind, run_reference
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
@@ -161,7 +161,8 @@ class Runner:
         body = _encoder.encode({"errors": entries})
         if error.estimate is not None:
             body = self._with_cost(body, error.estimate, 0)
-        return OperationResult(body, "refused", codes=codes)
+        is_undetermined = isinstance(error, UndeterminedOperationError)
+        return OperationResult(body, "undetermined" if is_undetermined else "refused", codes=codes)
 
 
 async def _refer(context: Context, prepared: PreparedOperation, request: OperationRequest) -> tuple[bytes, bool]:
