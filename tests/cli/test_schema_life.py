@@ -118,7 +118,9 @@ def test_a_held_schema_is_shown_checked_released_and_logged(stage: Stage) -> Non
     outcome = stage.reload()
     held = stage.penstock("schema", "status")
     checked = stage.penstock("schema", "check")
-    released = stage.penstock("schema", "release")
+    version = held[1].partition("\nVersion ")[2].split()[0]
+    another = stage.penstock("schema", "release", "another")
+    released = stage.penstock("schema", "release", version)
     after = stage.penstock("schema", "status")
     log = stage.penstock("schema", "log", "--first", "200")
     short = stage.penstock("schema", "log", "--first", "1", "--format", "json")
@@ -134,6 +136,8 @@ def test_a_held_schema_is_shown_checked_released_and_logged(stage: Stage) -> Non
     assert "waits since 20" in held[1]
     assert "The schema is frozen" in held[1]
     assert "CustomerCreateInput.deliveryDetails removed" in checked[1]
+    assert (another[0], another[1]) == (1, "")
+    assert another[2].startswith("penstock: Version 'another' does not wait to be released")
     assert released[0] == 0
     assert released[1].startswith("Version ")
     assert released[1].split()[1] in after[1]

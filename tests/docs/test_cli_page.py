@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import io
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 
+import pytest
+
+from penstock.cli.arguments import parse_arguments
 from tests.docs.reference import page
 
 
 @cache
 def help_of(*command: str) -> str:
-    """What `--help` of a command prints."""
-    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "penstock", *command, "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environment,
-    )
-    return done.stdout
+    """What `--help` of a command prints on a wide terminal."""
+    printed = io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(printed),
+        contextlib.suppress(SystemExit),
+    ):
+        patch.setenv("COLUMNS", "200")
+        patch.setenv("NO_COLOR", "1")
+        parse_arguments([*command, "--help"])
+    return printed.getvalue()
 
 
 def commands(*above: str) -> Iterator[tuple[str, ...]]:
@@ -51,6 +54,7 @@ def sections() -> dict[str, str]:
 def test_every_command_has_its_section() -> None:
     documented = {heading.strip("`") for heading in sections() if heading.startswith("`")}
 
+    assert "penstock schema diff" in documented
     assert documented == {f"penstock {' '.join(command)}" for command in commands()}
 
 

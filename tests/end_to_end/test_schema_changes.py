@@ -73,7 +73,10 @@ async def test_a_breaking_change_waits_until_it_is_released(upstream: ScriptedUp
         ready = (await running.client.get("/readyz")).json()
         metrics = (await running.client.get("/metrics")).text
         still = await running.ask('{ schemaInfo { version } __type(name: "Customer") { fields { name } } }')
-        released = await release(running)
+        token = {"authorization": f"Bearer {ADMIN}"}
+        another = await running.client.post("/admin/schema/release?version=another", headers=token)
+        waiting = held["held"]["version"]
+        released = await running.client.post(f"/admin/schema/release?version={waiting}", headers=token)
         after = await info(running)
         nothing = await release(running)
 
@@ -86,6 +89,8 @@ async def test_a_breaking_change_waits_until_it_is_released(upstream: ScriptedUp
     assert (ready["ready"], ready["held"]["breaking"], ready["held"]["reason"]) == (True, 3, report["reason"])
     assert "penstock_schema_held 1.0" in metrics
     assert {"name": "slot"} in still["__type"]["fields"]
+    assert another.status_code == 409
+    assert "Version 'another' does not wait" in another.text
     assert (released.status_code, released.json()["outcome"]) == (200, "swapped")
     assert after["version"] == held["held"]["version"]
     assert after["held"] is None

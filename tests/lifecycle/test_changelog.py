@@ -154,27 +154,35 @@ async def test_a_release_reaches_the_replica_that_holds_the_same_step(state: Mem
     holders = [GenerationHolder() for _ in range(3)]
     for holder, after in zip(holders, (A, A, B), strict=True):
         holder.hold(Held(step(generation_of({}), after), "why"), 1.0)
-    released: list[int] = []
+    released: list[tuple[int, str]] = []
     turns = iter((None,))
 
     async def one_turn(_seconds: float) -> None:
         if next(turns, "over") == "over":
             raise asyncio.CancelledError
 
-    async def serve(number: int) -> None:
-        released.append(number)
+    async def serve(number: int, version: str) -> None:
+        released.append((number, version))
 
-    await Releases(state, holders[0], quiet).release(lambda: serve(0))
+    await Releases(state, holders[0], quiet).release(lambda version: serve(0, version))
     for number in (1, 2):
         turns = iter((None,))
         with pytest.raises(asyncio.CancelledError):
-            await Releases(state, holders[number], one_turn).follow(lambda number=number: serve(number))  # type: ignore[misc] # a lambda's default has no type
+            await Releases(state, holders[number], one_turn).follow(
+                lambda version, number=number: serve(number, version)
+            )  # type: ignore[misc] # a lambda's default has no type
 
-    assert released == [0, 1]
+    assert released == [(0, A.version), (1, A.version)]
 
 
-async def test_nothing_held_is_nothing_released(state: MemoryState) -> None:
-    async def serve() -> None:
+async def test_nothing_held_is_nothing_released_nor_is_another_version(state: MemoryState) -> None:
+    async def serve(_version: str) -> None:
         raise AssertionError
 
-    assert await Releases(state, GenerationHolder(), quiet).release(serve) is None
+    holder = GenerationHolder()
+    nothing = await Releases(state, holder, quiet).release(serve)
+    holder.hold(Held(step(generation_of({}), A), "why"), 1.0)
+    another = await Releases(state, holder, quiet).release(serve, B.version)
+
+    assert (nothing, another) == (None, None)
+    assert await state.keys("schema:released:") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -91,6 +92,20 @@ async def test_what_was_released_is_not_held() -> None:
     bench.released = True
 
     assert not (await bench.judge(step(generation("slot"), generation()))).is_held
+
+
+async def test_what_is_held_is_only_asked_about_again() -> None:
+    bench = Bench("freeze", PROFILE)
+    change = step(generation("slot"), generation())
+    held = await bench.judge(change)
+    logged = bench.logged.getvalue()
+    again = await bench.judge(replace(change, verdict=held))
+    bench.released = True
+    released = await bench.judge(replace(change, verdict=held))
+
+    assert again is held
+    assert (released.is_held, released.reason, released.broken) == (False, "", held.broken)
+    assert bench.logged.getvalue() == logged
 
 
 async def test_a_state_that_is_down_holds_and_knows_nobody() -> None:

@@ -245,13 +245,31 @@ async def test_a_released_candidate_serves() -> None:
     await bench.reloader.reload()
     bench.fingerprint, bench.verdict = "b", Verdict(is_held=True, reason="no")
     await bench.reloader.reload()
-    report = await bench.reloader.release()
+    assert bench.holder.held is not None
+    version = bench.holder.held.change.after.version
+    another = await bench.reloader.release("another")
+    report = await bench.reloader.release(version)
 
+    assert another is None
     assert report is not None
     assert (report.outcome, report.number) == ("swapped", 2)
     assert bench.holder.held is None
     assert (await bench.reloader.reload()).outcome == "unchanged"
-    assert await bench.reloader.release() is None
+    assert await bench.reloader.release(version) is None
+
+
+async def test_a_candidate_that_was_released_elsewhere_serves_at_the_next_look() -> None:
+    bench = Bench()
+    await bench.reloader.reload()
+    bench.fingerprint, bench.verdict = "b", Verdict(is_held=True, reason="no")
+    await bench.reloader.reload()
+    builds = bench.builds
+    bench.verdict = Verdict()
+    report = await bench.reloader.reload()
+
+    assert (report.outcome, report.number) == ("swapped", 2)
+    assert bench.builds == builds
+    assert bench.holder.held is None
 
 
 async def test_a_store_that_takes_its_change_back_clears_the_held_candidate() -> None:

@@ -55,7 +55,7 @@ class Life:
     def orders(self, reloader: Reloader) -> SchemaLife:
         """What an operator may order."""
         return SchemaLife(
-            release=lambda: self.releases.release(reloader.release),
+            release=lambda version: self.releases.release(reloader.release, version),
             changes=self.chronicle.changes,
             judge=self._check,
             usage=self._report_usage,

@@ -35,6 +35,7 @@ class Arguments(argparse.Namespace):
     url: str | None = None
     old: str = ""
     new: str = ""
+    version: str = ""
     fail_on: str | None = None
     format: str = "text"
     file: str = ""
@@ -104,6 +105,9 @@ def _add_schema_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     check = verbs.add_parser("check", help="print which known operations a schema would break")
     check.add_argument("new", metavar="NEW", nargs="?", default="live", help=f"{_SCHEMA} (%(default)s)")
     release = verbs.add_parser("release", help="let the schema that waits in a gateway serve")
+    release.add_argument(
+        "version", metavar="VERSION", nargs="?", default="", help="only this one; else whichever waits"
+    )
     log = verbs.add_parser("log", help="print what changed in a gateway's schema")
     log.add_argument("--first", type=_count, default=50, help="how many changes at the most (%(default)s)")
     status = verbs.add_parser("status", help="print what a gateway serves, and what waits")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import msgspec
 
@@ -89,7 +90,8 @@ def release(arguments: Arguments, settings: Settings) -> None:
     answers: list[Response] = []
 
     async def main() -> None:
-        answers.append(await call(url, settings, "POST", "/admin/schema/release"))
+        chosen = f"?version={quote(arguments.version, safe='')}" if arguments.version else ""
+        answers.append(await call(url, settings, "POST", f"/admin/schema/release{chosen}"))
 
     run(main)
     report = msgspec.json.decode(told(answers[0], url), type=_Report)

@@ -23,7 +23,7 @@ from penstock.settings import Secret
 _MOST_BYTES = 8 * 1024 * 1024
 
 
-async def _nothing_waits() -> ReloadReport | None:
+async def _nothing_waits(_version: str | None) -> ReloadReport | None:
     return None
 
 
@@ -44,13 +44,13 @@ class SchemaLife:
     """What is known and can be decided about the life of the schema.
 
     Attributes:
-        release: Lets the candidate that waits serve; None where none waits.
+        release: Lets the candidate that waits serve, or only that of a version; None where none waits, or another.
         changes: What changed, newest first, as `schemaInfo` tells it.
         judge: What a schema, as text, would change and whom it would break; None while no schema serves.
         usage: Who uses which custom field.
     """
 
-    release: Callable[[], Awaitable[ReloadReport | None]] = _nothing_waits
+    release: Callable[[str | None], Awaitable[ReloadReport | None]] = _nothing_waits
     changes: Callable[[], Sequence[JSON]] = _no_changes
     judge: Callable[[str], Awaitable[Judgement | None]] = _nothing_to_judge
     usage: Callable[[], Awaitable[UsageReport]] = _no_usage
@@ -85,11 +85,13 @@ class _Admin:
         """Let the candidate that waits serve."""
         if not self._opens(request):
             return _closed(request)
-        report = await self._life.release()
+        version = request.query_params.get("version")
+        report = await self._life.release(version)
         if report is None:
-            return error_answer(
-                request, 409, "No schema waits to be released: what the store says serves.", "BAD_REQUEST"
-            )
+            said = "No schema waits to be released: what the store says serves."
+            if version is not None:
+                said = f"Version {version[:64]!r} does not wait to be released; /readyz tells what does."
+            return error_answer(request, 409, said, "BAD_REQUEST")
         return json_answer(asdict(report), 200)
 
     async def check(self, request: Request) -> Response:

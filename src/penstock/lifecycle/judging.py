@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from penstock.errors import PenstockError
@@ -73,10 +73,16 @@ class PolicyJudge:
         self._metrics = metrics
 
     async def __call__(self, change: Change) -> Verdict:
-        """Judge a candidate; the first of a process has nothing to be compared with and serves."""
+        """Judge a candidate; the first of a process has nothing to be compared with and serves.
+
+        Of one that was held before, nothing is found anew but whether it was released since.
+        """
         before, after = change.before, change.after
         if before is None or before.version == after.version:
             return Verdict()
+        if change.verdict.is_held:
+            is_free = await self._was_released(change)
+            return replace(change.verdict, is_held=False, reason="") if is_free else change.verdict
         known = await self._list_known()
         changes, broken = await asyncio.to_thread(judge, before.sdl, after.sdl, known, is_ours=True)
         self._tell(broken)

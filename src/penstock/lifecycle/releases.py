@@ -19,8 +19,8 @@ _PREFIX = "schema:released:"
 _REMEMBERED_SECONDS = 3600.0
 _POLL_SECONDS = 5.0
 
-LetServe: TypeAlias = Callable[[], Awaitable[ReloadReport | None]]
-"""Swaps the candidate that waits in; None where none waits."""
+LetServe: TypeAlias = Callable[[str], Awaitable[ReloadReport | None]]
+"""Swaps the candidate of a version in; None where it does not wait (any more)."""
 
 
 class Releases:
@@ -45,18 +45,19 @@ class Releases:
         """
         return await self._state.get(_key(change)) is not None
 
-    async def release(self, let_serve: LetServe) -> ReloadReport | None:
-        """Let the candidate that waits serve, and tell the others; None where none waits.
+    async def release(self, let_serve: LetServe, version: str | None = None) -> ReloadReport | None:
+        """Let the candidate that waits serve, and tell the others; None where none waits, or another one.
 
         Args:
             let_serve: Swaps it in here.
+            version: The only one that is meant; None for whichever waits.
         """
         held = self._holder.held
-        if held is None:
+        if held is None or version not in (None, held.change.after.version):
             return None
         with contextlib.suppress(StateError):  # it serves here all the same; the others are told by nobody
             await self._state.put(_key(held.change), b"1", seconds=_REMEMBERED_SECONDS)
-        return await let_serve()
+        return await let_serve(held.change.after.version)
 
     async def follow(self, let_serve: LetServe) -> None:
         """Until cancelled: let a candidate serve that waits here and was released elsewhere."""
@@ -65,7 +66,7 @@ class Releases:
             held = self._holder.held
             with contextlib.suppress(StateError):
                 if held is not None and await self.is_released(held.change):
-                    await let_serve()
+                    await let_serve(held.change.after.version)
 
 
 def _key(change: Change) -> str:

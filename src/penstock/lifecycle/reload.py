@@ -146,12 +146,12 @@ class Reloader:
         self._waiting = asyncio.create_task(self._look_after(self._running))
         return await asyncio.shield(self._waiting)
 
-    async def release(self) -> ReloadReport | None:
-        """Let the candidate that waits serve; None where none waits."""
+    async def release(self, version: str) -> ReloadReport | None:
+        """Let the candidate of a version serve; None where it does not wait (any more)."""
         started = self._beat.clock()
         async with self._turn:
             held = self._holder.held
-            if held is None:
+            if held is None or held.change.after.version != version:
                 return None
             await self._swap(held.change)
         return self._report("swapped", started, "")
@@ -199,8 +199,7 @@ class Reloader:
             await self._keep(settled)
             return "unchanged", ""
         if held is not None and _is_made_of(held.change.settled.fingerprint, held.change.settled.source, settled):
-            holder.hold(held, self._beat.clock())
-            return "held", held.reason
+            return await self._look_again(held)
         number = current.number + 1 if current is not None else 1
         candidate = await asyncio.to_thread(self._stages.build, settled, number)
         change = Change(current, candidate, settled, self._beat.clock())
@@ -213,6 +212,15 @@ class Reloader:
             return "held", verdict.reason
         await self._swap(change)
         return "swapped", ""
+
+    async def _look_again(self, held: Held) -> tuple[Outcome, str]:
+        """What becomes of a candidate that waits already and was found again: it may have been released elsewhere."""
+        verdict = await self._stages.judge(held.change)
+        if not verdict.is_held:
+            await self._swap(replace(held.change, verdict=verdict))
+            return "swapped", ""
+        self._holder.hold(held, self._beat.clock())
+        return "held", held.reason
 
     async def _swap(self, change: Change) -> None:
         change = replace(change, at=self._beat.clock())

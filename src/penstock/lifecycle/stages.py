@@ -106,7 +106,7 @@ Build: TypeAlias = Callable[[Settled, int], Generation]
 """Settled definitions and the generation's number, to a generation: slow and pure, run in a worker thread."""
 
 Judge: TypeAlias = Callable[[Change], Awaitable[Verdict]]
-"""Whether a candidate may serve."""
+"""Whether a candidate may serve; one that is held is asked about again whenever it is found again."""
 
 Keep: TypeAlias = Callable[[Settled], Awaitable[None]]
 """Told after each look what serves and was found again; a failure is logged and changes nothing."""
