@@ -93,7 +93,7 @@ _IDEMPOTENCY_KEY = Attribute(
     ("idempotency_key",),
     Kind.STRING,
     "A text of your own, new for each purchase: the cart is checked out once, however often it is sent by the same "
-    "caller within a day.",
+    "customer, or with the same access token by a guest, within a day.",
     create="optional",
     nullable_input=False,
     min_length=1,

@@ -127,6 +127,26 @@ async def test_a_repeated_checkout_reads_the_order_with_the_callers_own_credenti
     assert [line for line in upstream.lines if line.startswith("POST")] == [PATH]
 
 
+async def test_a_customer_who_signs_in_again_gets_the_order_of_the_first_submission(
+    upstream: ScriptedUpstream,
+) -> None:
+    given = {"input": {"billingAddress": HOME, "idempotencyKey": "k"}}
+    upstream.answers = {
+        PATH: Reply(201, PLACED),
+        "/v2/orders/o1": {"data": ORDER},
+        "/v2/orders/o1/items": {"data": [{"id": "i1", "sku": "MUG"}]},
+        "/v2/customers/u1": {"data": {"id": "u1"}},
+    }
+
+    async with gateway(upstream.url, STORE) as running:
+        first = await running.run(CHECKOUT, given, credentials=SIGNED_IN)
+        later = credentials_of("bearer-2", customer_token("u1", jti="another sign-in"))
+        again = await running.run(CHECKOUT, given, credentials=later)
+
+    assert again.data == first.data
+    assert [line for line in upstream.lines if line.startswith("POST")] == [PATH]
+
+
 async def test_what_upstream_says_beside_a_success_is_a_warning_in_our_words(upstream: ScriptedUpstream) -> None:
     said = [
         {"title": "Insufficient stock", "detail": "internal host 10.0.0.1", "meta": {"id": "p1"}},

@@ -92,3 +92,16 @@ async def test_neither_the_key_nor_the_value_holds_what_was_given() -> None:
     kept = (await state.get(key) or b"").decode() + key
 
     assert not any(word in kept for word in ("secret-bearer", "my own key", "ines@example.test", "c1"))
+
+
+async def test_a_proven_customer_is_the_same_caller_with_new_tokens() -> None:
+    state = MemoryState(Clock())
+    await once_for(state, WHERE, credentials_of("bearer-1", "token-1"), "k", BODY, proven_customer="u1").claim()
+
+    later = credentials_of("bearer-2", "token-2")
+    again = await once_for(state, WHERE, later, "k", BODY, proven_customer="u1").claim()
+    other = await once_for(state, WHERE, later, "k", BODY, proven_customer="u2").claim()
+    nobody = await once_for(state, WHERE, credentials_of("u1", None), "k", BODY).claim()
+
+    assert again == Earlier(is_same=True, made=None)
+    assert (other, nobody) == (None, None)

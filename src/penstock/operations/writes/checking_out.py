@@ -52,12 +52,14 @@ async def check_out(write: Write) -> Outcome:
         return Outcome(errors=tuple(errors))
     if body.get("shipping_address") is None:
         body["shipping_address"] = body.get("billing_address")
-    if not is_guest:
-        body["customer"] = {"id": await _proven_customer(write)}
+    customer = "" if is_guest else await _proven_customer(write)
+    if customer:
+        body["customer"] = {"id": customer}
     sent = encode_json({"data": body})
     if not isinstance(key, str):
         return await _order(write, sent, is_guest=is_guest)
-    once = once_for(write.context.services.state, write.where(), write.context.credentials, key, sent)
+    context = write.context
+    once = once_for(context.services.state, write.where(), context.credentials, key, sent, proven_customer=customer)
     earlier = await once.claim()
     if earlier is not None:
         return await _as_before(write, earlier)

@@ -1,7 +1,8 @@
 """A write that a key of the client's makes happen once: who may make it, and what became of it before.
 
 What is kept is the id of what was made and a digest of the input: no personal data, and nothing that one caller could
-read of another's, because the caller's credentials are a part of the key.
+read of another's, because the caller is a part of the key: the customer whom upstream has proved, or else the
+credentials that came.
 
 Never here: which write it is, sending.
 Source: CONTRACT §5 (no idempotency upstream), §11 (a cart may be checked out again).
@@ -86,7 +87,9 @@ class Once:
         return Earlier(kept.get("fingerprint") == self.fingerprint, made if isinstance(made, str) else None)
 
 
-def once_for(state: State, what: str, credentials: Credentials, key: str, body: bytes) -> Once:
+def once_for(
+    state: State, what: str, credentials: Credentials, key: str, body: bytes, *, proven_customer: str = ""
+) -> Once:
     """The claim of one caller to one write.
 
     Args:
@@ -95,8 +98,12 @@ def once_for(state: State, what: str, credentials: Credentials, key: str, body: 
         credentials: The caller's: the same key means another write for anybody else.
         key: The client's own text.
         body: What is written.
+        proven_customer: Id of the customer that upstream knows the caller for: the caller stays the same when tokens
+            are renewed between two submissions. "" for anybody else.
     """
     digest = hashlib.sha256()
-    for part in (what.encode(), credentials.digest or credentials.headers.wire, key.encode("utf-8", "replace")):
+    caller = proven_customer.encode() or credentials.digest or credentials.headers.wire
+    kind = b"customer" if proven_customer else b"credentials"
+    for part in (what.encode(), kind, caller, key.encode("utf-8", "replace")):
         digest.update(len(part).to_bytes(8, "big") + part)
     return Once(state, f"once:{digest.hexdigest()}", hashlib.sha256(body).hexdigest())
