@@ -140,3 +140,25 @@ def test_an_equality_is_read_at_the_first_place_that_holds_anything(row: dict[st
     check = Equality((("customer", "email"), ("contact", "email")), "a@b.co", any_case=True)
 
     assert check.holds(row) is holds
+
+
+def test_a_number_in_a_row_is_the_text_that_is_shown_of_it() -> None:
+    assert Equality((("external_ref",),), "5").holds({"external_ref": 5})
+
+
+@pytest.mark.parametrize(
+    ("shown", "holds"),
+    [
+        ("2024-03-09T16:20:00Z", True),
+        ("2024-03-09T16:20:00.623Z", True),
+        ("2024-03-09T17:20:00.123456789+01:00", True),
+        ("2024-03-09T16:20:01Z", False),
+        ("2019-03-09T16:20:00Z", False),
+        ("0001-01-01T00:00:00Z", True),
+        (None, True),
+    ],
+)
+def test_a_moment_is_checked_to_the_second_where_a_row_shows_one(shown: JSON, holds: bool) -> None:
+    _, (check,) = read_filter(LISTING, {"createdAt": {"eq": "2024-03-09T16:20:00.5Z"}})
+
+    assert check.holds({"meta": {"timestamps": {"created_at": shown}}}) is holds

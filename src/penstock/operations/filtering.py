@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from penstock.definitions.coerce import coerce_string
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError
 from penstock.operations.values import Row, at, coerce_date_time
@@ -21,21 +22,27 @@ from penstock.upstream.wire import is_id
 
 @dataclass(frozen=True, slots=True)
 class Equality:
-    """A value that every returned row must show at one of several places."""
+    """A value that every returned row must show at one of several places.
+
+    Attributes:
+        any_case: Whether the value is trimmed and lower-cased, and what a row shows is compared so.
+        is_moment: Whether it is a moment in UTC: compared to the second, because rows show less than upstream compares.
+    """
 
     paths: tuple[Path, ...]
     value: str
     any_case: bool = False
+    is_moment: bool = False
 
     def holds(self, row: Row) -> bool:
-        """Whether the first of the places that holds anything holds the value."""
+        """Whether the first of the places that holds anything holds the value; an old row may show no moment."""
         for path in self.paths:
-            found = at(row, path)
+            found = coerce_string(at(row, path))
             if found is not None:
-                return found == self.value or (
-                    self.any_case and isinstance(found, str) and found.strip().lower() == self.value
-                )
-        return False
+                if self.is_moment:
+                    return _second(found) in (None, _second(self.value))
+                return found == self.value or (self.any_case and found.strip().lower() == self.value)
+        return self.is_moment
 
 
 def read_filter(listing: Listing, given: Mapping[str, JSON]) -> tuple[list[Clause], list[Equality]]:
@@ -59,7 +66,7 @@ def read_filter(listing: Listing, given: Mapping[str, JSON]) -> tuple[list[Claus
                 value = operand(row, operator, conditions[operator])
                 clauses.append(Clause(row.attribute, operator, value))
                 if operator == "eq" and row.checks:
-                    checks.append(Equality(row.checks, value, row.trims_to_lower))
+                    checks.append(Equality(row.checks, value, row.trims_to_lower, row.kind is Kind.DATE_TIME))
     return clauses, checks
 
 
@@ -85,12 +92,22 @@ def operand(row: FilterRow, operator: Operator, value: JSON) -> str:
 
 def _moment(name: str, text: str) -> str:
     """RFC 3339 text in UTC, with the fraction only where one was given."""
-    message = f"{name} is no moment of RFC 3339, as 2024-03-09T16:20:00Z."
-    if coerce_date_time(text) is None:
-        raise CallerError(message)
-    try:
-        moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise CallerError(message) from error
+    moment = _in_utc(text)
+    if moment is None:
+        raise CallerError(f"{name} is no moment of RFC 3339, as 2024-03-09T16:20:00Z.")
     precision = "microseconds" if moment.microsecond % 1000 else "milliseconds" if moment.microsecond else "seconds"
     return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def _in_utc(text: str) -> datetime | None:
+    if coerce_date_time(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _second(text: str) -> datetime | None:
+    moment = _in_utc(text)
+    return None if moment is None else moment.replace(microsecond=0)

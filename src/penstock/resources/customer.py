@@ -86,8 +86,8 @@ LISTING = Listing(
         FilterRow("email", "email", Kind.STRING, ("eq", "like"), checks=(("email",),), trims_to_lower=True),
         FilterRow("name", "name", Kind.STRING, ("eq", "like"), checks=(("name",),)),
         FilterRow("externalRef", "external_ref", Kind.STRING, ("eq",), checks=(("external_ref",),)),
-        FilterRow("createdAt", "created_at", Kind.DATE_TIME, ("eq", "gt", "ge", "lt", "le")),
-        FilterRow("updatedAt", "updated_at", Kind.DATE_TIME, ("eq", "gt", "ge", "lt", "le")),
+        FilterRow("createdAt", "created_at", Kind.DATE_TIME, ("eq", "gt", "ge", "lt", "le"), checks=(CREATED_AT.path,)),
+        FilterRow("updatedAt", "updated_at", Kind.DATE_TIME, ("eq", "gt", "ge", "lt", "le"), checks=(UPDATED_AT.path,)),
     ),
     sorts=(
         SortRow("ID", "id"),

@@ -84,8 +84,8 @@ ORDER_LISTING = Listing(
         FilterRow("orderNumber", "order_number", Kind.STRING, _TEXT, checks=(("order_number",),)),
         FilterRow("withTax", "with_tax", Kind.INT, _RANGE),
         FilterRow("withoutTax", "without_tax", Kind.INT, _RANGE),
-        FilterRow("createdAt", "created_at", Kind.DATE_TIME, _DATE),
-        FilterRow("updatedAt", "updated_at", Kind.DATE_TIME, _DATE),
+        FilterRow("createdAt", "created_at", Kind.DATE_TIME, _DATE, checks=(CREATED_AT.path,)),
+        FilterRow("updatedAt", "updated_at", Kind.DATE_TIME, _DATE, checks=(UPDATED_AT.path,)),
     ),
     sorts=(
         SortRow("CREATED_AT", "created_at"),
