@@ -142,6 +142,10 @@ async def test_an_update_is_judged_by_the_type_the_field_has(store: RunningSandb
         other_rule = await write(running, store, FIELD_UPDATE, id=identity, input={"rules": [{"type": "EMAIL"}]})
         inside = await write(running, store, FIELD_UPDATE, id=identity, input={"default": 5})
         nothing = await write(running, store, FIELD_UPDATE, id=flow["id"], input={"default": 5})
+        no_id = await write(running, store, FIELD_UPDATE, id="../x", input={"default": 5})
+        await write(running, store, FIELD_CREATE, input={**FIELD, "flowId": flow["id"]})
+        twin = await write(running, store, FIELD_UPDATE, id=identity, input={"slug": "delivery_details"})
+        itself = await write(running, store, FIELD_UPDATE, id=identity, input={"slug": "shoe-size"})
         sdl = await running.sdl()
 
     assert made["flowField"]["validationRules"] == [{"type": "between", "options": {"from": 1, "to": 5}}]
@@ -149,6 +153,8 @@ async def test_an_update_is_judged_by_the_type_the_field_has(store: RunningSandb
     assert codes(other_rule) == [("INVALID", ["input", "rules", "0"])]
     assert inside["flowField"]["default"] == 5
     assert codes(nothing) == [("NOT_FOUND", ["id"])]
+    assert codes(no_id) == [("INVALID", ["id"])]
+    assert (codes(twin), codes(itself)) == ([("CONFLICT", ["input", "slug"])], [])
     assert "shoeSize: Int @flowField" in sdl
 
 

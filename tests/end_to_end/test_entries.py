@@ -128,6 +128,7 @@ async def test_a_reference_that_is_none_is_refused_before_anything_is_written(
         refused = await write(running, store, RELATE, id=made["id"], input=bad)
         unknown = await write(running, store, RELATE, id=made["id"], input={"owner": made["id"]})
         nothing = await write(running, store, RELATE, id=ines, input={"owner": ines})
+        nothing_said = await write(running, store, RELATE, id=ines, input={})
         read = await running.ask(f"query ($id: ID!) {{ wishlist(id: $id) {{ {SHOWN} }} }}", {"id": made["id"]})
 
     assert codes(refused) == [
@@ -136,7 +137,7 @@ async def test_a_reference_that_is_none_is_refused_before_anything_is_written(
         ("INVALID", ["input", "followers"]),
     ]
     assert codes(unknown) == [("REJECTED", ["input", "owner"])]
-    assert codes(nothing) == [("NOT_FOUND", ["id"])]
+    assert codes(nothing) == codes(nothing_said) == [("NOT_FOUND", ["id"])]
     assert (read["wishlist"]["owner"], read["wishlist"]["followers"]) == (None, [])
 
 

@@ -119,6 +119,19 @@ async def test_a_customer_token_that_upstream_refuses_is_invalid(upstream: Scrip
     assert "supplied" not in answer.text
 
 
+async def test_a_good_customer_token_before_another_customers_data_is_forbidden(upstream: ScriptedUpstream) -> None:
+    upstream.answers = {
+        "/v2/customers/c2": error(403, detail="The customer token supplied belongs to another customer.")
+    }
+
+    async with gateway(upstream.url, STORE) as running:
+        answer = await running.run(
+            '{ customer(id: "c2") { id } }', credentials=credentials_of("b", customer_token("c1"))
+        )
+
+    assert answer.codes == ["FORBIDDEN"]
+
+
 @pytest.mark.parametrize(
     ("reply", "code"),
     [

@@ -451,6 +451,27 @@ async def test_signing_in_by_openid_connect_sends_what_the_provider_gave(upstrea
     assert both.codes == ["BAD_USER_INPUT"]
 
 
+async def test_a_refusal_of_what_a_provider_gave_speaks_of_no_password(upstream: ScriptedUpstream) -> None:
+    upstream.answers = {"POST /v2/customers/tokens": error(401, title="Unauthorized")}
+    given = {"authorizationCode": "code", "redirectUri": "https://shop.example/back", "codeVerifier": "verifier"}
+
+    async with gateway(upstream.url, STORE) as running:
+        answer = await running.run(OIDC.replace("code field", "code message"), {"login": {"oidc": given}})
+
+    (told,) = answer.data["customerTokenCreate"]["userErrors"]
+    assert (told["code"], "password" in told["message"]) == ("INVALID_CREDENTIALS", False)
+
+
+@pytest.mark.parametrize("token", [None, "", {}])
+async def test_a_sign_in_without_a_token_in_the_answer_is_none(upstream: ScriptedUpstream, token: object) -> None:
+    upstream.answers = {"POST /v2/customers/tokens": {"data": {"customer_id": "c1", "token": token}}}
+
+    async with gateway(upstream.url, STORE) as running:
+        answer = await running.run(LOGIN, {"email": "a@b.co", "password": "password"})
+
+    assert answer.codes == ["UPSTREAM_INVALID_RESPONSE"]
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 async def test_a_refused_sign_in_never_says_why(upstream: ScriptedUpstream, status: int) -> None:
     upstream.answers = {

@@ -146,7 +146,7 @@ class Context(msgspec.Struct, eq=False):
         """The same with the gateway's own implicit bearer."""
         headers = self._headers
         if headers is None:
-            headers = self._headers = _joined(await self._token(self._anonymous), self.credentials.headers)
+            headers = self._headers = _joined(await self.own_token(self._anonymous), self.credentials.headers)
         response = await self.services.transport.send(
             Request("GET", route, target, headers, self.deadline, caller=self.credentials.digest)
         )
@@ -179,7 +179,7 @@ class Context(msgspec.Struct, eq=False):
                     return None
                 self._is_renewed = True
                 anonymous.invalidate(_bearer_of(used))
-                self._headers = _joined(await self._token(anonymous), self.credentials.headers)
+                self._headers = _joined(await self.own_token(anonymous), self.credentials.headers)
             return self._headers if self._headers.wire != used.wire else None
 
     async def write(
@@ -209,7 +209,7 @@ class Context(msgspec.Struct, eq=False):
             source = self._anonymous
             if is_sign_up and self.services.sign_up is not None:
                 source, headers = self.services.sign_up, credentials.headers_without_customer
-            headers = _joined(await self._token(source), headers)
+            headers = _joined(await self.own_token(source), headers)
         media = "application/json" if body else ""
         response = await self.services.transport.send(
             Request(route.method, route.template, target, headers, self.deadline, body, media, credentials.digest)
@@ -219,7 +219,7 @@ class Context(msgspec.Struct, eq=False):
             source.invalidate(_bearer_of(headers))
         return response
 
-    async def _token(self, source: TokenSource) -> AccessToken:
+    async def own_token(self, source: TokenSource) -> AccessToken:
         """The gateway's own token, if it is there by the deadline.
 
         Raises:

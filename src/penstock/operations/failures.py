@@ -79,6 +79,9 @@ _REFUSALS: dict[int, tuple[type[CallerError], str, Code]] = {
 """What a status means wherever it comes back: kind, public message, code."""
 
 
+_FORBIDDEN = 403
+
+
 def refusal(response: Response, route: str, *, customer_token: bool) -> PenstockError:
     """What an answer that is neither a success nor a 404 means for whoever asked.
 
@@ -121,8 +124,9 @@ def request_id_of(response: Response) -> str | None:
 
 
 def blames_customer_token(response: Response) -> bool:
-    """Whether a refusal says that it is the customer token that is no good (§7)."""
-    return "customer token" in _said(response)
+    """Whether a refusal says that it is the customer token that is no good (§7), and not that it is another's."""
+    said = _said(response)
+    return "customer token" in said and not (response.status == _FORBIDDEN and "another customer" in said)
 
 
 def blames_bearer(response: Response) -> bool:

@@ -24,9 +24,13 @@ _MALFORMED = re.compile(r"format|valid|required|blank|missing|long|short|length|
 _TOO_LONG = re.compile(r"\btoo long\b|\bmaximum\b|\bmax\b", re.IGNORECASE)
 _REQUIRED = re.compile(r"\brequired\b|\bmissing\b|can'?t be blank", re.IGNORECASE)
 _QUOTA = re.compile(
-    r"quota|\blimit|at most|too many|maximum|exceed|\breached\b|no more|more than|\b\d+\b", re.IGNORECASE
+    r"quota|\blimit|at most|too many|maximum|exceed|\breached\b|no more|more than|(?<![\w-])\d+(?![\w-])", re.IGNORECASE
 )
-"""How a refusal that is about no value may speak of a bound; its words are nowhere documented (Q10)."""
+"""How a refusal that is about no value may speak of a bound; its words are nowhere documented (Q10).
+
+A number may be the bound. A number inside an id is none, and neither is an HTTP status.
+"""
+_STATUS = re.compile(r"(?<![\w-])[45]\d\d(?![\w-])")
 _REFUSED_STATUSES = frozenset({400, 403, 404, 409, 422})
 _LOGIN_STATUSES = frozenset({400, 401, 403, 404, 422})
 
@@ -93,7 +97,7 @@ _CONFLICT = UserError("CONFLICT", None, "Someone else changed it at the same tim
 
 def _is_about_quota(item: ErrorItem, found: Sequence[Leaf]) -> bool:
     said = f"{item.title} {item.detail}"
-    return _named(f"{item.source} {said}", found) is None and _QUOTA.search(said) is not None
+    return _named(f"{item.source} {said}", found) is None and _QUOTA.search(_STATUS.sub("", said)) is not None
 
 
 def _is_taken(item: ErrorItem, found: Sequence[Leaf], status: int) -> bool:
@@ -124,10 +128,14 @@ def _read(item: ErrorItem, found: Sequence[Leaf], prefix: tuple[str, ...], known
 
 
 def _named(text: str, found: Sequence[Leaf]) -> Leaf | None:
-    """The attribute whose upstream key the text names first; of several with this key, the one it leads to best."""
+    """The attribute whose upstream key the text names first; of several with this key, the one it leads to best.
+
+    Some of upstream's services write `FirstName` for `first_name` (§2).
+    """
     words = re.findall(r"[A-Za-z0-9_-]+", text.lower())
     for word in words:
         meant = [leaf for leaf in found if leaf.keys[-1].lower() == word]
+        meant = meant or [leaf for leaf in found if leaf.keys[-1].lower().replace("_", "") == word]
         if meant:
             return max(meant, key=lambda leaf: sum(1 if key.lower() in words else -1 for key in leaf.keys[:-1]))
     return None

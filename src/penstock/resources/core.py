@@ -54,12 +54,13 @@ def relationship_set(
         origins: Path parameters of ``one``; ``id`` is among them.
         one: The GET by which the resource is read after the write.
     """
+    first = f" One call before them reads the {target.lower()}, which must be that owner's." if len(origins) > 1 else ""
     return Mutation(
         f"{root}RelationshipSet",
         "relate",
         "Sets what relationship fields lead to: each given field is replaced as a whole. Needs a client_credentials "
         "bearer. One upstream call for each given field, in the order of the schema; when one fails, those before it "
-        "are written and those after it are not: send the same input again.",
+        f"are written and those after it are not: send the same input again.{first}",
         Route("PUT", f"/v2/flows/{flow}/entries/{{id}}/relationships/{{field}}"),
         "entry",
         payload,

@@ -82,6 +82,19 @@ async def test_a_refusal_is_told_in_our_words(
     assert answer.data["cartItemsAdd"]["cart"] is None
 
 
+@pytest.mark.parametrize(("lines", "place"), [(1, ["0"]), (2, [])])
+async def test_what_is_refused_of_the_only_line_is_at_that_line(
+    upstream: ScriptedUpstream, lines: int, place: list[str]
+) -> None:
+    upstream.answers = {f"POST {ITEMS}": error(422, source="data.quantity", detail="quantity is too high")}
+
+    async with gateway(upstream.url, LOOSE) as running:
+        answer = await running.run(ADD, {"input": {"items": [MUG] * lines}})
+
+    (told,) = answer.data["cartItemsAdd"]["userErrors"]
+    assert told["field"] == ["input", "items", *place, "product", "quantity"]
+
+
 async def test_items_are_taken_out_one_by_one_until_one_is_refused(upstream: ScriptedUpstream) -> None:
     answers: dict[str, Any] = {"/v2/carts/c1": CART, ITEMS: {"data": []}}
     upstream.answers = answers | {f"DELETE {ITEMS}/i1": error(404), f"DELETE {ITEMS}/i2": error(409, title="Conflict")}

@@ -6,6 +6,8 @@ Source: CONTRACT §11; carts-orders.yaml (`BulkAddItemsRequest`, `BulkUpdateCart
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from penstock.definitions.model import JSON
 from penstock.operations.judging import UserError
 from penstock.operations.priming import prime_edge
@@ -28,8 +30,8 @@ async def put_in(write: Write) -> Outcome:
     sent: dict[str, JSON] = {"data": [*lines] if len(lines) > 1 else lines[0]}
     if len(lines) > 1 and body.get("add_all_or_nothing") is True:
         sent["options"] = {"add_all_or_nothing": True}
-    path = (*_ITEMS, "0") if len(lines) == 1 else _ITEMS
-    return await _send_lines(write, sent, UserError("NOT_FOUND", path, "There is no such product."))
+    outcome = await _send_lines(write, sent, UserError("NOT_FOUND", _ITEMS, "There is no such product."))
+    return _at_the_only_line(outcome) if len(lines) == 1 else outcome
 
 
 async def change_lines(write: Write) -> Outcome:
@@ -40,7 +42,8 @@ async def change_lines(write: Write) -> Outcome:
     if errors:
         return Outcome(errors=tuple(errors))
     sent: dict[str, JSON] = {"data": [*lines]}
-    return await _send_lines(write, sent, UserError("NOT_FOUND", _ITEMS, "There is no such item in the cart."))
+    outcome = await _send_lines(write, sent, UserError("NOT_FOUND", _ITEMS, "There is no such item in the cart."))
+    return _at_the_only_line(outcome) if len(lines) == 1 else outcome
 
 
 async def take_out(write: Write) -> Outcome:
@@ -85,6 +88,17 @@ async def _send_lines(write: Write, sent: dict[str, JSON], missing: UserError) -
     if not 200 <= response.status < 300:
         return write.refused(response)
     return _listed(write, response)
+
+
+def _at_the_only_line(outcome: Outcome) -> Outcome:
+    """Where there is one line, what upstream refuses is at that line, although upstream does not say where."""
+    placed = (
+        replace(error, field=(*_ITEMS, "0", *error.field[len(_ITEMS) :]))
+        if error.field is not None and error.field[: len(_ITEMS)] == _ITEMS
+        else error
+        for error in outcome.errors
+    )
+    return replace(outcome, errors=tuple(placed))
 
 
 def _listed(write: Write, response: Response | None) -> Outcome:

@@ -12,9 +12,10 @@ from penstock.operations.judging import UserError
 from penstock.operations.rows import read_many, read_one
 from penstock.operations.values import at
 from penstock.operations.writes.outcome import Outcome
-from penstock.operations.writes.write import Write
+from penstock.operations.writes.write import Write, held_row
 from penstock.resources.catalogue import CORE_FLOWS
 from penstock.resources.flow import FIELDS_OF_FLOW, FLOW, MOST_FIELDS
+from penstock.resources.rows import ENVELOPE_KEYS
 from penstock.upstream.wire import envelope, is_id, target
 
 _NOT_ALLOWED = 405
@@ -23,10 +24,11 @@ _NOT_ALLOWED = 405
 async def define(write: Write) -> Outcome:
     """Judge, write once, let the schema follow."""
     body, errors = write.judge()
+    if errors:
+        return Outcome(errors=tuple(errors))
     is_flow = write.resource.type_name == FLOW.type_name
     async with write.alone():
-        if not errors:
-            errors = _flow_errors(write, body) if is_flow else await _field_errors(write, body)
+        errors = _flow_errors(write, body) if is_flow else await _field_errors(write, body)
         if errors:
             return Outcome(errors=tuple(errors))
         response = await write.send(_envelope(write, body))
@@ -73,18 +75,16 @@ async def _field_errors(write: Write, body: dict[str, JSON]) -> list[UserError]:
         if isinstance(flow, UserError):
             return [flow]
         body["relationships"] = {"flow": {"data": {"type": "flow", "id": flow.id}}}
-        errors = _as_errors(field_faults(body, given, _reserved(write, flow)))
-        if any(field.slug == body.get("slug") for field in flow.fields):
-            errors.append(UserError("CONFLICT", ("input", "slug"), "Another field of this flow has this slug."))
+        errors = _as_errors(field_faults(body, given, _reserved(write, flow))) + _twins(flow, body, None)
         return errors or await _crowd(write, flow)
     where = write.where()
     response = await write.context.loader.load(mutation.route.template, where)
     write.context.loader.forget()
     if not 200 <= response.status < 300:
         return list(write.refused(response).errors)
-    held = read_one(response, mutation.route.template)
+    held = held_row(write, response)
     owner = next((one for one in _flows(write) if one.id == at(held, ("relationships", "flow", "data", "id"))), None)
-    return _as_errors(field_faults({**held, **body}, given, _reserved(write, owner) if owner else frozenset()))
+    return _as_errors(field_faults({**held, **body}, given, _reserved(write, owner))) + _twins(owner, body, held["id"])
 
 
 def _flow(write: Write, flow_id: JSON) -> FlowDefinition | UserError:
@@ -100,10 +100,18 @@ def _flows(write: Write) -> tuple[FlowDefinition, ...]:
     return write.context.generation.definitions.flows
 
 
-def _reserved(write: Write, flow: FlowDefinition) -> frozenset[str]:
-    """The keys that upstream keeps for itself on what a flow extends."""
+def _twins(flow: FlowDefinition | None, body: dict[str, JSON], own_id: JSON) -> list[UserError]:
+    """That another field of the flow has the slug which is given, if one has."""
+    fields = flow.fields if flow is not None else ()
+    if not any(field.slug == body.get("slug") and field.id != own_id for field in fields):
+        return []
+    return [UserError("CONFLICT", ("input", "slug"), "Another field of this flow has this slug.")]
+
+
+def _reserved(write: Write, flow: FlowDefinition | None) -> frozenset[str]:
+    """The keys that upstream keeps for itself on what a flow extends; those of every row where no more is known."""
     resources = write.context.generation.description.resources.values()
-    return next((one.core_keys for one in resources if one.flow == flow.slug), frozenset())
+    return next((one.core_keys for one in resources if flow and one.flow == flow.slug), ENVELOPE_KEYS)
 
 
 async def _crowd(write: Write, flow: FlowDefinition) -> list[UserError]:

@@ -7,12 +7,15 @@ Source: CONTRACT §1 (partial update), §6.2, §8 (read, merge, write), R9.
 from __future__ import annotations
 
 from penstock.definitions.model import JSON
+from penstock.definitions.rules import violations
 from penstock.errors import UpstreamInvalid
 from penstock.operations.judging import UserError
 from penstock.operations.priming import prime_one
 from penstock.operations.rows import read_one
+from penstock.operations.values import Row
 from penstock.operations.writes.outcome import Outcome
-from penstock.operations.writes.write import Write
+from penstock.operations.writes.write import Write, held_row
+from penstock.resources.attributes import Attribute
 from penstock.upstream.transport import Response
 from penstock.upstream.wire import envelope
 
@@ -50,10 +53,9 @@ async def _merged(write: Write, changes: dict[str, JSON]) -> dict[str, JSON] | O
     write.context.loader.forget()
     if not 200 <= response.status < 300:
         return write.refused(response)
-    row = read_one(response, route)
-    keys = {item.key for item in write.rows}
-    held = {key: value for key, value in row.items() if key in keys and value is not None}
-    merged = {**held, **changes}
+    row = held_row(write, response)
+    kept = [item for item in write.resource.attributes if item.update != "absent" and _can_go_back(item, row)]
+    merged = {**{item.key: row[item.key] for item in kept}, **changes}
     missing = [
         UserError("REQUIRED", ("input", item.name), f"{item.name} is required.")
         for item in write.resource.attributes
@@ -61,6 +63,12 @@ async def _merged(write: Write, changes: dict[str, JSON]) -> dict[str, JSON] | O
         if merged.get(item.key) in (None, "")
     ]
     return Outcome(errors=tuple(missing)) if missing else merged
+
+
+def _can_go_back(item: Attribute, row: Row) -> bool:
+    """Whether a held value can be sent back: nobody who changes something else is refused for an old custom value."""
+    value = row.get(item.key)
+    return value is not None and (item.field is None or not violations(item.field, value))
 
 
 def _outcome(write: Write, response: Response) -> Outcome:

@@ -28,11 +28,28 @@ async def relate(write: Write) -> Outcome:
     if errors:
         return Outcome(errors=tuple(errors))
     async with write.alone():
+        if not chosen or len(write.values) > 1:
+            missing = await _missing(write)
+            if missing is not None:
+                return missing
         for relation in chosen:
             outcome = await _set(write, relation, write.given[relation.name])
             if outcome is not None:
                 return outcome
+        if chosen:
+            write.context.loader.forget()
     return Outcome(again=write.again())
+
+
+async def _missing(write: Write) -> Outcome | None:
+    """What is to be told where the resource is not there: a write by its entry's id alone looks at no other id."""
+    route = write.mutation.reread
+    if route is None:
+        return None
+    response = await write.context.loader.load(route.template, write.where(route.template))
+    if 200 <= response.status < 300:
+        return None
+    return write.refused(response)
 
 
 async def _set(write: Write, relation: Relation, given: JSON) -> Outcome | None:

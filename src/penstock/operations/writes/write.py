@@ -11,10 +11,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from penstock.definitions.model import JSON
+from penstock.errors import UpstreamInvalid
 from penstock.operations.context import Context
 from penstock.operations.failures import refusal
 from penstock.operations.judging import UserError, judge_input
+from penstock.operations.rows import read_one
 from penstock.operations.sayings import warnings_of
+from penstock.operations.values import Row
 from penstock.operations.verdicts import user_errors
 from penstock.operations.writes.outcome import Outcome
 from penstock.resources.inputs import InputRow
@@ -115,6 +118,19 @@ class Write:
                 values = {**self.values, "id": self.values[result.by]}
                 found[result.name] = (route.template, target(route.template, values))
         return found
+
+
+def held_row(write: Write, response: Response) -> Row:
+    """What is there before the write, as it was read at the write's own target.
+
+    Raises:
+        UpstreamInvalid: It is no row, or another one: its values must not be judged by, nor written here.
+    """
+    template = write.mutation.route.template
+    row = read_one(response, template)
+    if row.get("id") != write.values["id"]:
+        raise UpstreamInvalid(f"{template} answered with another resource than was asked for.")
+    return row
 
 
 def begin(mutation: Mutation, resource: Resource, arguments: Mapping[str, JSON], context: Context) -> Write:
