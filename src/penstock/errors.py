@@ -161,6 +161,16 @@ class UpstreamError(PenstockError):
         self.status = status
         self.request_id = request_id
         self.retry_after = retry_after
+        self.may_be_written = False
+        """Whether it was a write that failed after it was sent: set by whoever knows."""
+
+    @property
+    def public_message(self) -> str:
+        """Nobody is told to try a write again that may have happened."""
+        return _MAY_BE_WRITTEN if self.may_be_written else super().public_message
+
+
+_MAY_BE_WRITTEN = "The store gave no clear answer, and the write may have happened: look before you send it again."
 
 
 class UpstreamUnavailable(UpstreamError):  # noqa: N818 (the code's own word)

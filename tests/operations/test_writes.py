@@ -313,6 +313,41 @@ async def test_a_write_is_sent_once_whatever_comes_back(upstream: ScriptedUpstre
     assert upstream.lines == ["PUT /v2/customers/c1"]
 
 
+@pytest.mark.parametrize(
+    ("reply", "tells_to_look"),
+    [
+        (error(500), True),
+        (Reply(503, b""), True),
+        (Reply(201, b"<html>"), True),
+        (error(429), False),
+        (error(401, title="Unable to validate access token"), False),
+    ],
+)
+async def test_nobody_is_told_to_try_a_write_again_that_may_have_happened(
+    upstream: ScriptedUpstream, reply: Reply, tells_to_look: bool
+) -> None:
+    upstream.answers = {"POST /v2/customers": reply, "/v2/customers/c1": error(503)}
+
+    async with gateway(upstream.url, STORE) as running:
+        written = await running.run(CREATE, {"input": {"name": "A", "email": "a@b.co", "tier": "x"}})
+        read = await running.run('{ customer(id: "c1") { id } }')
+
+    assert ("may have happened" in written.text) is tells_to_look
+    assert ("try again" in written.text.lower()) is (reply.status == 429)
+    assert "may have happened" not in read.text
+
+
+async def test_a_write_that_was_never_sent_may_be_tried_again(upstream: ScriptedUpstream) -> None:
+    nobody_listens = "http://127.0.0.1:9"
+
+    async with gateway(nobody_listens, STORE) as running:
+        answer = await running.run(DELETE, {"id": "c1"})
+
+    assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
+    assert "may have happened" not in answer.text
+    assert upstream.calls == []
+
+
 async def test_a_write_without_a_bearer_of_the_callers_is_sent_once_too(upstream: ScriptedUpstream) -> None:
     tokens = iter(range(9))
     upstream.answers = {

@@ -33,6 +33,7 @@ class Context(msgspec.Struct, eq=False):
     suggestions: bool = True
     deadline: float = 0.0
     calls: int = 0
+    writes: int = 0
     errors: list[dict[str, JSON]] = []
     _headers: HeaderBlock | None = None
     _renewal: asyncio.Lock | None = None
@@ -113,14 +114,22 @@ class Context(msgspec.Struct, eq=False):
         Raises:
             LimitError: The operation has used up its budget.
         """
+        self.check_budget(1)
+        self.calls += 1
+
+    def check_budget(self, calls: int) -> None:
+        """Refuse what would need more calls than are left, before the first of them is made.
+
+        Raises:
+            LimitError: The operation would use up more than its budget.
+        """
         budget = self.services.budget
-        if budget and self.calls >= budget:
+        if budget and self.calls + calls > budget:
             raise LimitError(
                 f"The operation needs more than {budget} calls to the store: ask for less at a time.",
                 "BUDGET_EXCEEDED",
                 limit="budget",
             )
-        self.calls += 1
 
     def read(self, route: str, target: str) -> Coroutine[object, object, Response]:
         """Make one GET with the caller's credentials; the status is not judged, but for a stale token of our own.
@@ -211,6 +220,7 @@ class Context(msgspec.Struct, eq=False):
                 source, headers = self.services.sign_up, credentials.headers_without_customer
             headers = _joined(await self.own_token(source), headers)
         media = "application/json" if body else ""
+        self.writes += 1
         response = await self.services.transport.send(
             Request(route.method, route.template, target, headers, self.deadline, body, media, credentials.digest)
         )

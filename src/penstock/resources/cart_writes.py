@@ -96,9 +96,9 @@ CART_MUTATIONS = (
     Mutation(
         "cartItemsRemove",
         "take_out",
-        "Takes items out of a cart: products, custom items, promotions. One upstream call for each item, in the order "
-        "given, and one more where `cart` is selected; when one fails, those before it are gone and those after it are "
-        "not: send the same input again.",
+        "Takes items out of a cart: products, custom items, promotions; 100 at the most. One upstream call for each "
+        "item, in the order given, and one more where `cart` is selected; when one fails, those before it are gone and "
+        "those after it are not: send the same input again.",
         Route("DELETE", f"{_ITEMS}/{{item_id}}"),
         "",
         "cart",

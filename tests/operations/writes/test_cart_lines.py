@@ -109,6 +109,23 @@ async def test_items_are_taken_out_one_by_one_until_one_is_refused(upstream: Scr
     assert upstream.lines == [f"DELETE {ITEMS}/i1", f"DELETE {ITEMS}/i2"] * 2 + ["GET /v2/carts/c1"]
 
 
+@pytest.mark.parametrize(("items", "budget"), [(101, 0), (5, 4)])
+async def test_what_is_too_much_to_take_out_is_refused_before_the_first_call(
+    upstream: ScriptedUpstream, items: int, budget: int
+) -> None:
+    text = REMOVE.replace('["i1", "i2", "i1"]', "[" + ", ".join(f'"i{number}"' for number in range(items)) + "]")
+
+    async with gateway(upstream.url, LOOSE, budget=budget) as running:
+        answer = await running.run(text)
+
+    if budget:
+        assert answer.codes == ["BUDGET_EXCEEDED"]
+    else:
+        (told,) = answer.data["cartItemsRemove"]["userErrors"]
+        assert told == {"code": "LIMIT_REACHED", "field": ["input", "itemIds"]}
+    assert upstream.calls == []
+
+
 async def test_when_the_cart_cannot_be_read_after_the_write_the_payload_stays(upstream: ScriptedUpstream) -> None:
     upstream.answers = {f"POST {ITEMS}": Reply(201, LISTED), "/v2/carts/c1": error(503)}
 

@@ -14,10 +14,12 @@ from penstock.operations.priming import prime_edge
 from penstock.operations.rows import decode
 from penstock.operations.writes.outcome import Outcome
 from penstock.operations.writes.write import Write
+from penstock.resources.inputs import MOST_ITEMS
 from penstock.upstream.transport import Response
 from penstock.upstream.wire import encode_json, target
 
 _ITEMS = ("input", "items")
+_ITEM_IDS = ("input", "itemIds")
 
 
 async def put_in(write: Write) -> Outcome:
@@ -51,9 +53,10 @@ async def take_out(write: Write) -> Outcome:
     body, errors = write.judge()
     given = body.get("item_ids")
     ids = [one for one in dict.fromkeys(given if isinstance(given, list) else []) if isinstance(one, str)]
-    errors = errors or _emptiness(ids, ("input", "itemIds"))
+    errors = errors or _emptiness(ids, _ITEM_IDS) or _crowd(ids)
     if errors:
         return Outcome(errors=tuple(errors))
+    write.context.check_budget(len(ids))
     response: Response | None = None
     async with write.alone():
         for one in ids:
@@ -121,6 +124,12 @@ def _line(item: dict[str, JSON]) -> dict[str, JSON]:
 
 def _objects(value: JSON) -> list[dict[str, JSON]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _crowd(ids: list[str]) -> list[UserError]:
+    if len(ids) <= MOST_ITEMS:
+        return []
+    return [UserError("LIMIT_REACHED", _ITEM_IDS, f"itemIds can have at most {MOST_ITEMS} items at a time.")]
 
 
 def _emptiness(items: list[dict[str, JSON]] | list[str], path: tuple[str, ...]) -> list[UserError]:

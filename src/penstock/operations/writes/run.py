@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from penstock.definitions.model import JSON
+from penstock.errors import UpstreamError, UpstreamUnavailable
 from penstock.operations.context import Context
 from penstock.operations.writes.cart_lines import associate, change_lines, put_in, take_out
 from penstock.operations.writes.checking_out import check_out
@@ -56,4 +57,10 @@ async def run_write(mutation: Mutation, resource: Resource, arguments: Mapping[s
         LimitError: The budget is used up, or the store's rate.
         UpstreamError: No whole or no usable answer could be had; the write may have happened.
     """
-    return await _WRITERS[mutation.verb](begin(mutation, resource, arguments, context))
+    earlier = context.writes
+    try:
+        return await _WRITERS[mutation.verb](begin(mutation, resource, arguments, context))
+    except UpstreamError as error:
+        is_unsent = isinstance(error, UpstreamUnavailable) and not error.sent
+        error.may_be_written = context.writes > earlier and not is_unsent
+        raise
