@@ -213,7 +213,7 @@ def test_an_interrupt_says_how_far_it_is(shop: RunningSandbox, tmp_path: Path) -
     add_below_customers(path, "      one: {name: One, type: string}\n      two: {name: Two, type: string}\n")
     path.write_text(path.read_text().replace("name: Gift note", "name: Note"))
     note = fields_of(shop, "customers")["gift_note"]["id"]
-    fail(shop, fault="latency", method="PUT", path=note, seconds=3)
+    fail(shop, fault="latency", method="PUT", path=note, seconds=20)
     process = subprocess.Popen(
         [*PENSTOCK, "flows", "apply", str(path)],
         env=environment(**store_of(shop)),

@@ -137,7 +137,7 @@ async def test_the_walk_through_of_the_guides(bare: RunningSandbox, executor: st
 
 
 async def test_a_schema_grows_shrinks_and_stays_when_nothing_changed(bare: RunningSandbox) -> None:
-    async with served(bare.url) as running:
+    async with served(bare.url, field_grace_days=0) as running:
         flow = create_flow(bare, "customers")
         field = create_field(bare, flow, "shoe_size", "integer")
         grown = await running.reload()

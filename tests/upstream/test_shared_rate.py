@@ -57,7 +57,7 @@ async def test_one_process_may_have_all_of_it_at_once() -> None:
 
     await asyncio.gather(*(together.begin(0) for _ in range(60)))
 
-    assert time.monotonic() - begun < 0.9
+    assert time.monotonic() - begun < 1.9  # a third of the rate to each process would take two
 
 
 async def test_not_every_call_asks() -> None:
