@@ -51,8 +51,24 @@ HOSTILE: dict[str, str] = {
     "a type of 90 000 characters": "query($a:" + "A" * _WIDE + "){me{id}}",
     "an enum value of 90 000 characters": "{customers(sort:" + "A" * _WIDE + "){nodes{id}}}",
     "a block string of 45 000 lines": '{customer(id:"""' + "\n " * (_WIDE // 2) + '"""){id}}',
+    "94 000 lines before 20 fields": "{"
+    + "\n" * 94_000
+    + " ".join(f'a{n}:customer(id:"{n}"){{id}}' for n in range(20))
+    + "}",
+    "9 900 lines before 140 fields": "{"
+    + "\n" * 9_900
+    + " ".join(f'a{n}:customer(id:"{n}"){{addresses{{id}}orders{{nodes{{customer{{id}}}}}}}}' for n in range(20))
+    + "}",
+    "9 900 lines before 15 conflicts": "{me{" + "\n" * 9_900 + " ".join(f"b{n}:id b{n}:name" for n in range(15)) + "}}",
+    "900 unknown keys in one literal": "mutation{customerCreate(input:{"
+    + " ".join(f"k{n}:1" for n in range(900))
+    + "}){userErrors{code}}}",
     "16 000 escapes": '{customer(id:"' + "\\u0041" * 16_000 + '"){id}}',
     "2 999 comments": "{me{id" + "#\n" * 2_999 + "}}",
+    "20 times the schema": "{"
+    + " ".join(f"a{n}:__schema{{...s}}" for n in range(20))
+    + "} fragment s on __Schema{types{name fields{name args{name}}}}",
+    "30 times the types": "{__schema{" + " ".join(f"a{n}:types{{name fields{{name}}}}" for n in range(30)) + "}}",
     "introspection of lists of lists": "{__schema{types{" + "fields{name type{name}}" * 29 + "}}}",
 }
 """What it is → the document."""

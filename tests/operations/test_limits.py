@@ -9,7 +9,9 @@ from dataclasses import fields
 
 import pytest
 from bench.hostile_documents import HOSTILE
-from graphql import DocumentNode, OperationDefinitionNode, parse
+from graphql import DocumentNode, OperationDefinitionNode, Source, get_introspection_query, parse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from penstock.definitions.model import JSON
 from penstock.errors import LimitError
@@ -18,6 +20,7 @@ from penstock.operations.documents import Documents, DocumentSettings, Plan
 from penstock.operations.faults import RequestError
 from penstock.operations.limits import Limits, check_limits, check_text, check_variables
 from penstock.operations.plan import compile_operation
+from penstock.operations.source import Text
 from penstock.schema.generation import Generation
 from tests.support.gateway import gateway
 from tests.support.scripted import ScriptedUpstream
@@ -173,6 +176,28 @@ async def test_a_refusal_is_counted_and_sends_nothing(
     assert upstream.calls == []
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{a:__schema{types{name}} b:__schema{types{name}}}",
+        "{__schema{a:types{name} types{name}}}",
+        '{a:__type(name:"Query"){...t} b:__type(name:"Query"){...t}} '
+        "fragment t on __Type{a:fields{name} b:fields{name} c:fields{name}}",
+        "{" + " ".join(f'a{n}:__type(name:"Query"){{name}}' for n in range(8)) + "}",
+    ],
+)
+def test_the_schema_is_told_once(document: str) -> None:
+    assert "introspects too much" in refused(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [get_introspection_query(), '{a:__type(name:"A"){name} b:__type(name:"B"){a:name} __schema{types{name}}}'],
+)
+def test_what_tools_ask_of_a_schema_is_let_in(document: str) -> None:
+    assert prepare(document) == ""
+
+
 def test_introspection_is_bounded_in_depth() -> None:
     assert prepare("{__schema{types{fields{type{fields{type{fields{type{fields{name}}}}}}}}}}") != ""
 
@@ -269,6 +294,36 @@ def test_fragments_that_lead_far_down_never_break() -> None:
     )
 
     assert code in ("", "LIMIT_EXCEEDED")
+
+
+@given(st.text("ab{\n\r ", max_size=40), st.integers(0, 42))
+def test_a_place_is_where_graphql_core_says(text: str, position: int) -> None:
+    assert Text(text).get_location(position) == Source(text).get_location(position)
+
+
+def test_a_document_of_very_many_lines_is_refused() -> None:
+    with pytest.raises(LimitError, match="10001 lines"):
+        check_text("{" + "\r" * 5_000 + "\n" * 5_001 + "a}", Limits())
+
+
+def test_of_a_long_literal_the_first_fault_is_told_and_of_a_short_one_all() -> None:
+    def faults(keys: int) -> int:
+        literal = " ".join(f"k{n}:1" for n in range(keys))
+        documents = Documents(STORE, DocumentSettings(), lambda *_: "reference")
+        with pytest.raises(RequestError) as caught:
+            documents.prepare(f"mutation {{ customerCreate(input: {{{literal}}}) {{ userErrors {{ code }} }} }}", None)
+        return len(caught.value.faults)
+
+    assert (faults(3), faults(700)) == (5, 4)
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_what_an_interpreter_says_of_a_number_is_not_told(sign: str) -> None:
+    documents = Documents(STORE, DocumentSettings(), lambda *_: "reference")
+    with pytest.raises(RequestError) as caught:
+        documents.prepare(f"{{ customers(first: {sign}{'1' * 5_000}) {{ totalCount }} }}", None)
+
+    assert str(caught.value) == "Expected value of type 'Int'."
 
 
 def test_a_text_about_tokens_is_no_limit() -> None:

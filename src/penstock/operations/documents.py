@@ -18,6 +18,7 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OverlappingFieldsCanBeMergedRule,
+    ValuesOfCorrectTypeRule,
     specified_rules,
     validate,
 )
@@ -31,6 +32,7 @@ from penstock.operations.footprint import Footprint, footprint_of
 from penstock.operations.limits import Limits, check_limits, check_text
 from penstock.operations.overlaps import find_overlaps
 from penstock.operations.parsing import TOO_DEEP, choose_operation, locations_of_error, parse_document, told
+from penstock.operations.value_faults import FewFaultsRule
 from penstock.schema.generation import Generation
 
 
@@ -44,6 +46,9 @@ class Plan(Protocol):
 
 _VALIDATION_ABORTED = "Validation aborted."
 """How graphql-core ends what would take too much work: a text of its own, not of the document's."""
+
+_OWN_WAY = (OverlappingFieldsCanBeMergedRule, ValuesOfCorrectTypeRule)
+"""Rules of graphql-core whose work grows faster than the document: what stands for them here does not."""
 
 Compile = Callable[[Generation, DocumentNode, OperationDefinitionNode], "Plan | str"]
 """A validated operation → its plan, or the reason why it takes the reference executor."""
@@ -132,7 +137,7 @@ class Documents:
         self._held: dict[str, dict[str | None, PreparedOperation]] = {}
         self._characters = 0
         extra = MaxIntrospectionDepthRule if settings.introspection else NoSchemaIntrospectionCustomRule
-        self._rules = [*(rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule), extra]
+        self._rules = [*(rule for rule in specified_rules if rule not in _OWN_WAY), FewFaultsRule, extra]
 
     def __len__(self) -> int:
         return len(self._kept)

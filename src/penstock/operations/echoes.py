@@ -13,6 +13,7 @@ _VALUE_AT_THE_END = re.compile(
     r"(?s)(?:,? [Ff]ound|(?P<type> cannot represent (?:a )?(?:non[ -][\w -]*)?value)): .*?"
     rf"(?P<suggestion>{_SUGGESTION})?$"
 )
+_FOREIGN_ERROR = re.compile(r"(?s), but encountered error '.*$")
 _ENUM_VALUE = re.compile(r"(?s)Value '.*' does not exist in")
 _STRING_TOKEN = re.compile(r"(?s)(found|Unexpected) (String|BlockString) .*$")
 
@@ -20,6 +21,7 @@ _STRING_TOKEN = re.compile(r"(?s)(found|Unexpected) (String|BlockString) .*$")
 def without_values(message: str) -> str:
     """The message of a syntax, validation or coercion error, with names and suggestions but without values."""
     message = _STRING_TOKEN.sub(r"\1 \2.", message)
+    message = _FOREIGN_ERROR.sub(".", message)
     message = _ENUM_VALUE.sub("The value does not exist in", message)
     return _VALUE_AT_THE_END.sub(_ending, message)
 

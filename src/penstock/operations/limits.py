@@ -64,7 +64,13 @@ class _Size:
     depth: int = 0
     aliases: int = 0
     fields: int = 0
+    introspection: int = 0
 
+
+_INTROSPECTION = {"__schema": 4, "__type": 1}
+"""What introspection weighs: a schema takes tens of milliseconds to tell, and each alias below it tells it anew."""
+
+_MOST_INTROSPECTION = 7
 
 _ROOM = 200
 """Characters that a number, its quotes and its comma may have, with much to spare."""
@@ -73,8 +79,12 @@ _MOST = 10**9
 """Counts stop growing here: doubling spreads would make numbers of thousands of digits."""
 
 
+_MOST_LINES = 10_000
+"""Lines of a document: whatever names a place counts them."""
+
+
 def check_text(text: str, limits: Limits) -> None:
-    """Refuse a document by its length, before a character of it is read.
+    """Refuse a document by its length, before it is parsed.
 
     Raises:
         LimitError: It is too long.
@@ -85,6 +95,9 @@ def check_text(text: str, limits: Limits) -> None:
             "Split it, and send values as variables.",
             limit="characters",
         )
+    lines = text.count("\n") + text.count("\r")
+    if lines > _MOST_LINES:
+        raise LimitError(f"The document has {lines} lines; {_MOST_LINES} are allowed.", limit="characters")
 
 
 def check_variables(variables: Mapping[str, JSON], limits: Limits) -> None:
@@ -179,6 +192,9 @@ def _check_operation(node: OperationDefinitionNode, size: _Size, limits: Limits)
     name = f"The operation {node.name.value[:80]}" if node.name else "The operation"
     _bound(f"{name} is nested {{}} levels deep", size.depth, limits.depth, "depth")
     _bound(f"{name} has {{}} aliases and repeated fields", size.aliases, limits.aliases, "aliases")
+    if size.introspection > _MOST_INTROSPECTION:
+        message = f"{name} introspects too much: ask for `__schema` once, or for a few types, without aliases below."
+        raise LimitError(message, limit="introspection")
     _bound(f"{name} begins with {{}} fields", size.fields, limits.root_fields, "root_fields")
     if node.operation is OperationType.MUTATION:
         _bound(f"{name} begins with {{}} mutations", size.fields, limits.mutations, "mutations")
@@ -213,7 +229,7 @@ class _Measure:
             return _Size()
         if level > 200:
             raise LimitError("The document is nested more than 200 levels deep. Split it.", limit="depth")
-        depth = aliases = fields = 0
+        depth = aliases = fields = introspection = 0
         seen: set[str] = set()
         for selection in node.selections:
             self._check_directives(len(selection.directives or ()))
@@ -228,15 +244,17 @@ class _Measure:
                     is_introspection = selection.name.value.startswith("__")
                     depth = max(depth, 0 if is_introspection else 1 + inner.depth)
                     aliases += inner.aliases
+                    introspection += _INTROSPECTION.get(selection.name.value, 0) * (1 + inner.aliases)
                 case InlineFragmentNode():
                     inner = self.selection_set(selection.selection_set, level + 1)
-                    depth, aliases, fields = max(depth, inner.depth), aliases + inner.aliases, fields + inner.fields
                 case FragmentSpreadNode():
                     inner = self.fragment(selection.name.value)
-                    depth, aliases, fields = max(depth, inner.depth), aliases + inner.aliases, fields + inner.fields
                 case _:
-                    pass
-        return _Size(depth, min(aliases, _MOST), min(fields, _MOST))
+                    continue
+            if not isinstance(selection, FieldNode):
+                depth, aliases, fields = max(depth, inner.depth), aliases + inner.aliases, fields + inner.fields
+                introspection += inner.introspection
+        return _Size(depth, min(aliases, _MOST), min(fields, _MOST), min(introspection, _MOST))
 
     def _check_directives(self, found: int) -> None:
         if self._limits.directives and found > self._limits.directives:

@@ -21,6 +21,7 @@ from penstock.errors import CallerError, LimitError
 from penstock.operations.echoes import without_values
 from penstock.operations.faults import RequestError, UndeterminedOperationError
 from penstock.operations.limits import Limits
+from penstock.operations.source import Text
 
 TOO_DEEP = "The document is nested too deep. Split it."
 _LONG_WORD = re.compile(r"(\w{200})\w+")
@@ -36,7 +37,7 @@ def parse_document(text: str, limits: Limits) -> DocumentNode:
         LimitError: It is too long or nested too deep.
     """
     try:
-        document = parse(text, max_lexical_tokens=limits.tokens or None, max_comments=limits.tokens or None)
+        document = parse(Text(text), max_lexical_tokens=limits.tokens or None, max_comments=limits.tokens or None)
     except GraphQLSyntaxError as error:
         if not error.message.endswith(_PARSING_ABORTED):
             fault = CallerError(told(error), "GRAPHQL_PARSE_FAILED")
