@@ -218,6 +218,24 @@ async def test_a_body_at_its_cap_is_read_and_one_byte_more_is_refused(make: Make
     assert len(full.body) == 4_096
 
 
+async def test_a_body_in_as_many_pieces_as_may_be_is_read_and_one_more_is_refused(make: Make) -> None:
+    pieces = iter([100, 101])
+
+    async def behave(peer: Peer) -> None:
+        while await peer.request():
+            head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            await peer.send(head + b"1\r\na\r\n" * next(pieces) + b"0\r\n\r\n")
+
+    async with serving(behave) as server:
+        transport = make(server.url, max_pieces=100)
+        first = await transport.send(call())
+
+        with pytest.raises(UpstreamInvalid, match="pieces"):
+            await transport.send(call())
+
+    assert first.body == b"a" * 100
+
+
 ENDLESS = {
     "body": (b"HTTP/1.1 200 OK\r\n\r\n", b"a" * 65_536),
     "chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n" * 10_000),

@@ -23,6 +23,7 @@ class TransportConfig:
         first_byte_timeout: From the request's last byte to the answer's first.
         max_header_bytes: Of one answer's head, or of its trailers.
         max_body_bytes: Of one answer's body, as received and as unpacked.
+        max_pieces: Chunks and reads that one answer's body may come in: each costs far more than the byte it may hold.
         accept_gzip: Whether to ask for packed answers; they save network and cost CPU.
         ca_file: A PEM file of authorities to trust instead of the system's; empty for the system's.
         user_agent: What upstream's logs show.
@@ -37,6 +38,7 @@ class TransportConfig:
     first_byte_timeout: float = 30.0
     max_header_bytes: int = 65_536
     max_body_bytes: int = 16_777_216
+    max_pieces: int = 32_768
     accept_gzip: bool = False
     ca_file: str = ""
     user_agent: str = "penstock"

@@ -28,6 +28,8 @@ from penstock.upstream.transport import Request, Response
 from penstock.upstream.unpack import is_framed, unpacker_for
 
 _CLOSED_BY_PEER = ("disconnected", "closed connection")
+_IN_A_ROW = 256
+"""Pieces of a body that are taken before others have their turn."""
 
 
 class _Progress:
@@ -191,14 +193,17 @@ class HttpxTransport:
             unpacker = unpacker_for(
                 b",".join([v for n, v in headers if n == b"content-encoding"]), config.max_body_bytes
             )
-        received = 0
+        received = pieces = 0
         body = bytearray()
         if not isinstance(answer.stream, httpx.AsyncByteStream):
             raise PenstockError("httpx gave a stream that cannot be awaited.")
         try:
             async for piece in answer.stream:
                 received += len(piece)
-                self._check_length(received, request)
+                pieces += 1
+                self._check_bounds(received, pieces, request)
+                if pieces % _IN_A_ROW == 0:  # httpx hands over what one read brought without a look at the clock
+                    await asyncio.sleep(0)
                 body += piece if unpacker is None else unpacker.feed(piece)
         except BaseException:
             body.clear()  # httpx's failures know their frames for longer than anybody wants to read this
@@ -208,10 +213,12 @@ class HttpxTransport:
             unpacker.finish(may_be_empty=is_framed(headers))
         return Response(answer.status_code, bytes(body), headers)
 
-    def _check_length(self, received: int, request: Request) -> None:
-        most = self._config.max_body_bytes
-        if received > most:
-            raise UpstreamInvalid(f"{request.route}: a body of more than {most} bytes.")
+    def _check_bounds(self, received: int, pieces: int, request: Request) -> None:
+        config = self._config
+        if received > config.max_body_bytes:
+            raise UpstreamInvalid(f"{request.route}: a body of more than {config.max_body_bytes} bytes.")
+        if pieces > config.max_pieces:
+            raise UpstreamInvalid(f"{request.route}: a body in more than {config.max_pieces} pieces.")
 
     def _translate(
         self, error: httpx.HTTPError, request: Request, progress: _Progress, left: float

@@ -55,6 +55,7 @@ class AnswerReader:
         "_max_head",
         "_parser",
         "_parts",
+        "_pieces_left",
         "_plain",
         "_received",
         "_seen",
@@ -91,6 +92,7 @@ class AnswerReader:
         self._parts: list[bytes] = []
         self._head: tuple[tuple[bytes, bytes], ...] | None = None
         self._received = 0
+        self._pieces_left = self._config.max_pieces
         if self._is_long or self._is_noted or self._is_head_only or is_head_only:
             if self._is_head_only:  # the parser still waits for the body that the head announced
                 self._parser = httptools.HttpResponseParser(self)
@@ -205,6 +207,9 @@ class AnswerReader:
         self._received += len(piece)
         if self._received > self._max_body:
             raise self._refuse(f"The answer's body exceeds {self._max_body} bytes.")
+        self._pieces_left -= 1
+        if self._pieces_left < 0:
+            raise self._refuse(f"The answer's body comes in more than {self._config.max_pieces} pieces.")
         if self._unpacker is not None:
             try:
                 piece = self._unpacker.feed(piece)
