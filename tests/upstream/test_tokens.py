@@ -135,6 +135,21 @@ async def test_many_refusals_of_one_token_cause_one_fetch() -> None:
     assert got == ["t2"] * 5
 
 
+async def test_a_store_that_refuses_every_token_is_not_asked_for_one_each_time() -> None:
+    clock = Clock()
+    async with serving(issuing()) as server:
+        transport = LeanTransport(server.url)
+        tokens = source(transport, clock)
+        got = []
+        for _ in range(12):
+            got.append((await tokens.token()).value)
+            tokens.invalidate(got[-1])
+            clock.now += 1.0
+        await transport.aclose()
+
+    assert got == ["t1", *["t2"] * 5, *["t3"] * 5, "t4"]
+
+
 @pytest.mark.parametrize("status", [b"400 Bad Request", b"401 Unauthorized", b"403 Forbidden"])
 async def test_a_refusal_names_the_setting_and_never_the_secret(status: bytes) -> None:
     async def behave(peer: Peer) -> None:

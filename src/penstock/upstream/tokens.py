@@ -82,6 +82,8 @@ class TokenSource:
         clock: Seconds that only grow.
         timeout_seconds: Of one fetch.
         backoff_seconds: How long after a failure no new fetch is made.
+        refusal_seconds: How long after a token was refused the next one is kept, refused or not: a store that refuses
+            every token would otherwise be asked for one, and asked again, by every request.
     """
 
     def __init__(
@@ -92,12 +94,15 @@ class TokenSource:
         clock: Callable[[], float],
         timeout_seconds: float = 10.0,
         backoff_seconds: float = 1.0,
+        refusal_seconds: float = 5.0,
     ) -> None:
         self._transport = transport
         self._credentials = credentials
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._backoff_seconds = backoff_seconds
+        self._refusal_seconds = refusal_seconds
+        self._keep_until = float("-inf")
         self._token: AccessToken | None = None
         self._failure: _Failure | None = None
         self._fetch: asyncio.Task[AccessToken | PenstockError] | None = None
@@ -133,8 +138,10 @@ class TokenSource:
 
     def invalidate(self, token: str) -> None:
         """Forget a token that upstream refused; a newer one is kept, so that many refusals cause one fetch."""
-        if self._token is not None and self._token.value == token:
+        now = self._clock()
+        if self._token is not None and self._token.value == token and now >= self._keep_until:
             self._token = None
+            self._keep_until = now + self._refusal_seconds
 
     async def aclose(self) -> None:
         """Stop a fetch under way; the transport is not ours to close."""
