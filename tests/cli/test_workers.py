@@ -5,13 +5,15 @@ from __future__ import annotations
 import concurrent.futures
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.cli.test_commands import free_port, interrupt, running
+from tests.cli.test_commands import free_port, interrupt, run, running
 from tests.support.sandboxes import RunningSandbox
 
 REQUESTS = 60
@@ -82,3 +84,39 @@ def test_two_workers_count_as_one_and_lose_nothing_when_one_is_killed(seeded: Ru
     assert min(after) >= before + len(statuses)
     assert code == 0, output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_that_cannot_start_is_one_sentence_each_and_exit_2() -> None:
+    store = {"PENSTOCK_UPSTREAM_URL": "http://127.0.0.1:1", "PENSTOCK_CLIENT_ID": "c"}
+    collector = "https://user:planted@collector.example.test"
+    done = run("serve", "--port", "0", "--workers", "2", **store, OTEL_EXPORTER_OTLP_ENDPOINT=collector)
+
+    assert done.returncode == 2
+    assert "penstock: The OTLP endpoint must read " in done.stderr
+    assert "penstock: A worker could not start" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "planted" not in done.stderr
+
+
+def test_what_breaks_in_a_worker_is_told_without_its_text(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("def make():\n    raise RuntimeError('planted') from ValueError('planted')\n")
+    script = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+from penstock.cli.servers import listen
+from penstock.cli.crash import tell_crashes
+from penstock.cli.workers import serve_with_workers
+if __name__ == "__main__":
+    tell_crashes()
+    with listen("127.0.0.1", 0) as listener:
+        serve_with_workers("broken:make", 1.0, 2, listener)
+"""
+    (tmp_path / "serve.py").write_text(script)
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "serve.py")], capture_output=True, text=True, check=False, timeout=30
+    )
+
+    assert done.returncode == 1
+    assert "RuntimeError, because of ValueError" in done.stderr
+    assert "A worker could not start" in done.stderr
+    assert "planted" not in done.stdout + done.stderr

@@ -23,9 +23,13 @@ def tell_crashes() -> None:
 
 
 def _tell(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-    if error is None or issubclass(kind, KeyboardInterrupt):
-        return
-    told = describe_failure(error.with_traceback(trace))
+    if error is not None and not issubclass(kind, KeyboardInterrupt):
+        tell_crash(error.with_traceback(trace))
+
+
+def tell_crash(error: BaseException) -> None:
+    """Show one."""
+    told = describe_failure(error)
     places = told["at"]
     print(_REPORT, file=sys.stderr)
     for place in places if isinstance(places, list) else ():

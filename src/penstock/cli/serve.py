@@ -16,7 +16,8 @@ from dataclasses import replace
 
 from penstock.app import create_app, require_files, require_state, require_store
 from penstock.cli.arguments import Arguments
-from penstock.cli.servers import Server, address_of, configure, listen, run, serve_until_signal, serve_with_workers
+from penstock.cli.servers import Server, address_of, configure, listen, run, serve_until_signal
+from penstock.cli.workers import serve_with_workers
 from penstock.settings import Settings
 
 _FACTORY = "penstock.app:create_app_from_environment"
@@ -51,7 +52,7 @@ def _serve_with_workers(settings: Settings, listener: socket.socket) -> None:
         os.environ |= {"PENSTOCK_WORKERS": str(settings.workers), "PENSTOCK_METRICS_FOLDER": folder}
         os.environ |= {"PENSTOCK_DEFINITIONS": settings.definitions}
         _announce(f"{address_of(listener)}/graphql, {settings.workers} workers")
-        serve_with_workers(configure(_FACTORY, settings.shutdown_seconds, settings.workers), listener)
+        serve_with_workers(_FACTORY, settings.shutdown_seconds, settings.workers, listener)
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from penstock.errors import OperatorError
 from penstock.http.one_write import OneWriteProtocol
@@ -82,9 +81,11 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{shown}:{port}"
 
 
-def configure(app: object, shutdown_seconds: float, workers: int = 1) -> uvicorn.Config:
+def configure(
+    app: object, shutdown_seconds: float, workers: int = 1, kind: type[uvicorn.Config] = uvicorn.Config
+) -> uvicorn.Config:
     """How uvicorn serves an application, or the import string of a factory of one."""
-    return uvicorn.Config(
+    return kind(
         app,  # type: ignore[arg-type]  # an ASGI application, typed without Any
         factory=isinstance(app, str),
         workers=workers,
@@ -124,11 +125,6 @@ async def serve_until_signal(
         if not any(server.should_exit for server, _ in servers):
             await announce()
         await asyncio.gather(*tasks)
-
-
-def serve_with_workers(config: uvicorn.Config, listener: socket.socket) -> None:
-    """Serve with several processes that share a socket, until a signal."""
-    Multiprocess(config, sockets=[listener]).run()
 
 
 async def _wait_for(server: Server, task: asyncio.Task[None]) -> None:
