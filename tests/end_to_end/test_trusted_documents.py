@@ -127,7 +127,9 @@ async def test_manifests_may_lie_where_replicas_share_them(upstream: ScriptedUps
 
 async def test_an_answer_that_is_nobodys_own_may_be_kept(upstream: ScriptedUpstream, tmp_path: Path) -> None:
     store(upstream, "before")
-    write(tmp_path, "web", {"p": PROFILE, "c": CUSTOMER})
+    upstream.answers["/v2/carts/g"] = {"data": {"id": "g", "type": "cart"}}
+    cart = 'query ($all: Boolean = true) { ...all @include(if: $all) } fragment all on Query { cart(id: "g") { id } }'
+    write(tmp_path, "web", {"p": PROFILE, "c": CUSTOMER, "k": cart})
     changes = {"trusted_documents_path": str(tmp_path), "get_documents": "trusted", "get_max_age_seconds": 60}
     async with served(upstream.url, **changes) as running:
         get = running.client.get
@@ -139,15 +141,18 @@ async def test_an_answer_that_is_nobodys_own_may_be_kept(upstream: ScriptedUpstr
         text = await get("/graphql", params={"query": "{ schemaInfo { version } }"})
         posted = await running.client.post("/graphql", json={"documentId": "p"})
         unknown = await get("/graphql?documentId=x")
+        carts = await get("/graphql?documentId=k")
+        costed = await get("/graphql?documentId=p", headers={"penstock-cost": "1"})
 
     assert public.headers["cache-control"] == "public, max-age=60"
     assert {"Accept", "Authorization", "X-Moltin-Customer-Token"} <= {*public.headers["vary"].split(", ")}
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", public.headers["etag"])
     assert (stale.status_code, stale.content) == (200, public.content)
-    private = [answer.headers["cache-control"] for answer in (signed, customer, text, posted, unknown)]
-    assert private == ["no-store"] * 5
+    private = [answer.headers["cache-control"] for answer in (signed, customer, text, posted, unknown, carts, costed)]
+    assert private == ["no-store"] * 7
     assert (text.status_code, text.headers["allow"]) == (405, "POST")
     assert signed.json()["data"] == {"customer": {"before": "b"}}
+    assert carts.json()["data"] == {"cart": {"id": "g"}}
 
 
 async def test_an_automatic_query_works_as_apollo_s_clients_do_it(upstream: ScriptedUpstream) -> None:

@@ -1,7 +1,7 @@
 """Whether an answer may be kept by others, and whether the caller has it already.
 
 Only answers to GETs that run a trusted document, without errors and without a credential, are anybody's. All others are
-one caller's own.
+one caller's own, a cart among them: there the id is the credential.
 
 Never here: what an answer says.
 Source: RFC 9111; RFC 9110, 13.1.2 (entity tags are compared weakly).
@@ -12,20 +12,21 @@ from __future__ import annotations
 import hashlib
 
 from penstock.http.asgi import Headers
-from penstock.http.head import AUTHORIZATION, CUSTOMER_TOKEN, IF_NONE_MATCH, Head
+from penstock.http.head import AUTHORIZATION, COST, CUSTOMER_TOKEN, IF_NONE_MATCH, Head
 from penstock.operations.request import OperationResult
 
-_SECRETS = range(AUTHORIZATION, CUSTOMER_TOKEN + 2)
-"""The places of the headers that prove something: bearer, customer token, account token."""
+_OWN = (*range(AUTHORIZATION, CUSTOMER_TOKEN + 2), COST)
+"""The places of the headers that make an answer one caller's own: bearer, customer token, account token; and the one
+that asks for what the answer cost."""
 
 _TAG_DIGITS = 32
 
 
 def is_public(head: Head, result: OperationResult) -> bool:
     """Whether an answer to a GET is the same for everybody who sends the same URL and no credential."""
-    if not result.is_trusted or result.codes or result.outcome != "executed":
+    if not result.is_trusted or result.is_private or result.codes or result.outcome != "executed":
         return False
-    return not any(head.values[place] for place in _SECRETS)
+    return not any(head.values[place] for place in _OWN)
 
 
 def tag_of(body: bytes) -> bytes:

@@ -28,6 +28,7 @@ from graphql import (
 )
 
 from penstock.definitions.model import JSON
+from penstock.resources.ways import Edge
 from penstock.schema.generation import Generation
 from penstock.schema.model import CustomValue, InputFieldDescription, ObjectDescription, SchemaDescription
 
@@ -73,6 +74,7 @@ class Footprint:
         reads: Ids of the custom fields that it selects, whatever its conditions decide.
         writes: Ids of those that its text gives.
         by_variable: Those that its variables name.
+        is_private: Whether it leads to what is one visitor's own, though no credential proves it.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Footprint:
     reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
     by_variable: tuple[ByVariable, ...] = ()
+    is_private: bool = False
 
 
 def footprint_of(generation: Generation, document: DocumentNode, operation: OperationDefinitionNode) -> Footprint:
@@ -98,6 +101,7 @@ def footprint_of(generation: Generation, document: DocumentNode, operation: Oper
         frozenset(walk.reads),
         frozenset(walk.writes),
         tuple(walk.by_variable.values()),
+        walk.is_private,
     )
 
 
@@ -181,6 +185,7 @@ class _Walk:
         self.reads: set[str] = set()
         self.writes: set[str] = set()
         self.by_variable: dict[tuple[str, str], ByVariable] = {}
+        self.is_private = False
 
     def select(self, owner: str, selection_set: SelectionSetNode | None) -> None:
         for node in selection_set.selections if selection_set is not None else ():
@@ -201,6 +206,7 @@ class _Walk:
             return
         if described.definition is not None:
             self.reads.add(described.definition.id)
+        self.is_private |= isinstance(described.source, Edge) and described.source.private
         types = {argument.name: argument.type.name for argument in described.arguments}
         for argument in node.arguments or ():
             if isinstance(described.source, CustomValue):

@@ -82,6 +82,7 @@ class OperationResult(msgspec.Struct, frozen=True, gc=False):
         codes: The error codes in the body, for metrics.
         upstream_calls: Calls to the store that the operation made.
         is_trusted: Whether it was a trusted document that was run.
+        is_private: Whether the answer is one visitor's own, whoever asked.
     """
 
     body: bytes
@@ -92,6 +93,7 @@ class OperationResult(msgspec.Struct, frozen=True, gc=False):
     codes: tuple[str, ...] = ()
     upstream_calls: int = 0
     is_trusted: bool = False
+    is_private: bool = False
 
     def __repr__(self) -> str:
         """Without the body: it holds personal data."""

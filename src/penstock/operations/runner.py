@@ -103,6 +103,7 @@ class Runner:
             context.codes if context.errors else (),
             context.calls,
             is_trusted,
+            prepared.footprint.is_private,
         )
 
     def documents(self, generation: Generation) -> Documents:

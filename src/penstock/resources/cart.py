@@ -112,6 +112,7 @@ CART = Resource(
             "Cart",
             ONE,
             origins=(("id", FromArgument("id")),),
+            private=True,
         ),
     ),
     mutations=(

@@ -141,6 +141,7 @@ class Edge:
         missing_is_null: Whether upstream's 404 means null (else: the customer token is no longer valid).
         own: Whether it goes out from the signed-in customer's own row alone: upstream narrows it by the token. From any
             other row it is null without a call. For connections.
+        private: Whether what it leads to is one visitor's own though no credential proves it: who knows the id has it.
         deprecation: Why it leads nowhere any more: null without a call, whoever asks; None where it leads somewhere.
     """
 
@@ -155,6 +156,7 @@ class Edge:
     primes: bool = False
     missing_is_null: bool = True
     own: bool = False
+    private: bool = False
     deprecation: str | None = None
 
 

@@ -20,7 +20,9 @@ from penstock.schema.impact import KnownOperation
 Mode: TypeAlias = Literal["off", "allow", "only"]
 
 _NOT_FOUND = "There is no stored document of this id: send the text of the document as `query`."
+_NOT_FOUND_ONLY = "There is no trusted document of this id: add it to the manifest that the gateway reads."
 _OFF = "This gateway holds no stored documents: send the text of the document as `query`."
+_NO_ID: dict[Mode, str] = {"off": _OFF, "allow": _NOT_FOUND, "only": _NOT_FOUND_ONLY}
 _NOT_TRUSTED = "Only trusted documents are run here: send the `documentId` of one, or its text as it was stored."
 _ANOTHER = "The document in `query` is not the one whose SHA-256 is in `extensions.persistedQuery.sha256Hash`."
 _NOT_FOUND_AUTOMATIC = "PersistedQueryNotFound"
@@ -82,7 +84,7 @@ class StoredDocuments:
         if request.document_id:
             found = trusted.by_id.get(request.document_id)
             if found is None:
-                raise _refusal(_OFF if self.rules.mode == "off" else _NOT_FOUND, "DOCUMENT_NOT_FOUND")
+                raise _refusal(_NO_ID[self.rules.mode], "DOCUMENT_NOT_FOUND")
             return Meant(found.text, is_trusted=True)
         text = request.document
         digest = request.document_digest
