@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
+import msgspec
 import pytest
 
 from penstock.http.asgi import Received, Scope, Sent
@@ -55,15 +56,18 @@ async def refuse(*_: Any) -> None:
     raise AssertionError
 
 
-def feed_of(*entries: SwapEntry) -> Feed:
+async def feed_of(*entries: SwapEntry) -> Feed:
+    """A feed of a log, the oldest entry first."""
     state = MemoryState(lambda: 0.0)
+    for entry in entries:
+        await state.append("schema:log", msgspec.json.encode(entry), keep=200)
     made = Feed(Changelog(state), state, never, 5)
-    made.entries = entries
+    await made.look(is_first=True)
     return made
 
 
-async def settle() -> None:
-    for _ in range(40):
+async def settle(turns: int = 40) -> None:
+    for _ in range(turns):
         await asyncio.sleep(0)
 
 
@@ -81,14 +85,14 @@ async def test_a_silent_stream_is_kept_alive() -> None:
         asyncio.ensure_future(waiting).cancel()
         raise TimeoutError
 
-    await Events(feed_of(), GenerationHolder(), refuse, impatient)(client.scope, client.receive, client.send)
+    await Events(await feed_of(), GenerationHolder(), refuse, impatient)(client.scope, client.receive, client.send)
 
     assert client.text == 'retry: 3000\n\nevent: version\nid: 0\ndata: {"version":null}\n\n:\n\n:\n\n'
     assert client.is_whole
 
 
 async def test_a_client_that_leaves_gives_its_place_back() -> None:
-    feed = feed_of()
+    feed = await feed_of()
     clients = [Client() for _ in range(5)]
     events = Events(feed, GenerationHolder(), refuse)
     running = [asyncio.create_task(events(one.scope, one.receive, one.send)) for one in clients]
@@ -104,7 +108,7 @@ async def test_a_client_that_leaves_gives_its_place_back() -> None:
 
 async def test_the_server_can_end_it_whole() -> None:
     client = Client()
-    events = Events(feed_of(), GenerationHolder(), refuse)
+    events = Events(await feed_of(), GenerationHolder(), refuse)
     running = asyncio.create_task(events(client.scope, client.receive, client.send))
     await settle()
     end: Any = client.scope["state"]["on_shutdown"]
@@ -118,7 +122,7 @@ async def test_the_server_can_end_it_whole() -> None:
 async def test_what_was_missed_is_told_whatever_was_seen_last(last_id: str) -> None:
     entries = [SwapEntry(name, float(at), f"v{at}", "", {}) for at, name in enumerate("abc")]
     client = Client(last_event_id=last_id)
-    events = Events(feed_of(*reversed(entries)), GenerationHolder(), refuse)
+    events = Events(await feed_of(*entries), GenerationHolder(), refuse)
     running = asyncio.create_task(events(client.scope, client.receive, client.send))
     await settle()
     client.left.set()
@@ -126,3 +130,16 @@ async def test_what_was_missed_is_told_whatever_was_seen_last(last_id: str) -> N
     ids = [line.removeprefix("id: ") for line in client.text.splitlines() if line.startswith("id: ")]
 
     assert ids == (["c"] if last_id == "b" else ["a", "b", "c"])
+
+
+async def test_who_was_away_for_long_is_told_everything_in_the_order_of_the_log() -> None:
+    entries = [SwapEntry(f"e{number}", float(number % 7), f"v{number}", "", {}) for number in range(150)]
+    client = Client(last_event_id="e9")
+    feed = await feed_of(*entries)
+    running = asyncio.create_task(Events(feed, GenerationHolder(), refuse)(client.scope, client.receive, client.send))
+    await settle(turns=2000)
+    client.left.set()
+    await running
+    ids = [line.removeprefix("id: ") for line in client.text.splitlines() if line.startswith("id: ")]
+
+    assert ids == [f"e{number}" for number in range(10, 150)]

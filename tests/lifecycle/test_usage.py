@@ -13,8 +13,9 @@ from penstock.lifecycle.seen import SeenOperations
 from penstock.lifecycle.usage import Clocks, FieldUsage
 from penstock.lifecycle.usage_book import MOST_PAIRS, OTHERS, UsageBook, Use, book_use, read_book
 from penstock.operations.footprint import ByVariable, Footprint, Keys
-from penstock.state import MemoryState
+from penstock.state import Degrading, MemoryState
 from penstock.telemetry.metrics import Metrics
+from tests.support.outages import Shared, replica_of
 
 KEYS = Keys({"slot": "f1", "size": "f2"})
 NAMES = {"f1": ("Customer", "slot"), "f2": ("Customer", "size")}
@@ -45,9 +46,9 @@ class Flaky(MemoryState):
 class Bench:
     """A counter whose clock and state are in the test's hands."""
 
-    def __init__(self, state: Flaky | None = None) -> None:
+    def __init__(self, state: Flaky | Degrading | None = None) -> None:
         self.now = 1_800_000_030.0
-        self.state = state or Flaky(lambda: 0.0)
+        self.state: Flaky | Degrading = state or Flaky(lambda: 0.0)
         self.metrics = Metrics(lambda: 0.0)
         self.seen = SeenOperations(self.state, 5, lambda: self.now)
         clocks = Clocks(lambda: self.now, asyncio.sleep)
@@ -143,6 +144,30 @@ async def test_what_cannot_be_written_waits() -> None:
     bench.state.down = False
 
     assert await bench.uses() == {"f1": {"web": (2, 0)}}
+
+
+async def test_what_is_counted_during_an_outage_is_told_then_and_written_after() -> None:
+    shared = Shared()
+    state = replica_of(shared)
+    bench = Bench(state)
+    bench.usage(footprint(reads=("f1",)), "web", None)
+    await bench.usage.flush()
+    shared.is_down = True
+    for _ in range(3):
+        bench.usage(footprint(reads=("f1", "f2")), "web", None)
+        await bench.usage.flush()
+    during = await bench.uses()
+    last_used = set(bench.usage.last_used())
+    shared.is_down = False
+    await state.look()
+    after = await bench.uses()
+    known = [one.client for one in await bench.seen.known()]
+    await state.aclose()
+
+    assert during == after == {"f1": {"web": (4, 0)}, "f2": {"web": (3, 0)}}
+    assert last_used == {"f1", "f2"}
+    assert read_book(await shared.get("fields:usage"), 0.0).uses["f2"]["web"].reads == 3
+    assert known == ["web"]
 
 
 async def test_a_counter_that_ends_writes_what_it_has() -> None:

@@ -40,6 +40,7 @@ class Life:
         record: Writes swaps down, and tells of them.
         chronicle: Tells GraphQL clients.
         feed: Tells those who listen.
+        changelog: What is written down.
         releases: Lets held candidates serve.
         usage: Counts who uses which custom field.
     """
@@ -49,6 +50,7 @@ class Life:
     record: Record
     chronicle: LifeChronicle
     feed: Feed
+    changelog: Changelog
     releases: Releases
     usage: FieldUsage
 
@@ -63,7 +65,12 @@ class Life:
 
     def beside(self, reloader: Reloader) -> tuple[Work, ...]:
         """What runs beside the requests until it is cancelled."""
-        return (self.feed.run, lambda: self.releases.follow(reloader.release), self.usage.run)
+        return (
+            self.feed.run,
+            lambda: self.changelog.follow(asyncio.sleep),
+            lambda: self.releases.follow(reloader.release),
+            self.usage.run,
+        )
 
     async def _check(self, text: str) -> Judgement | None:
         current = self.holder.current
@@ -93,4 +100,4 @@ def make_life(settings: Settings, state: State, holder: GenerationHolder, truste
     judge = PolicyJudge(settings.schema_policy, known, releases.is_released, telling.log, telling.metrics)
     usage = FieldUsage(state, names, seen, Clocks(time.time, asyncio.sleep), telling.metrics)
     chronicle = LifeChronicle(holder, lambda: feed.entries, usage.last_used)
-    return Life(holder, judge, record, chronicle, feed, releases, usage)
+    return Life(holder, judge, record, chronicle, feed, changelog, releases, usage)

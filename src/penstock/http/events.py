@@ -34,8 +34,8 @@ class Listens(Protocol):
     """What hands swaps on."""
 
     @property
-    def entries(self) -> tuple[SwapEntry, ...]:
-        """Those that are known, newest first."""
+    def last_id(self) -> str | None:
+        """Id of the one that came last; None before the first."""
 
     def subscribe(self, last_id: str | None) -> Subscription | None:
         """A subscription, or None where there are too many."""
@@ -99,8 +99,7 @@ class Events:
     def _greeting(self, *, has_seen: bool) -> bytes:
         """What serves now; whoever has seen something keeps its place until the next swap."""
         current = self._holder.current
-        entries = self._feed.entries
-        place = "" if has_seen else (entries[0].id if entries else _BEGINNING)
+        place = "" if has_seen else (self._feed.last_id or _BEGINNING)
         told = {"version": None if current is None else current.version}
         return b"retry: %d\n\n%b" % (_RETRY_MILLISECONDS, _event("version", place, told))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections import deque
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -28,11 +29,12 @@ class Subscription:
         leave: Called when it is over.
     """
 
-    __slots__ = ("_leave", "_queue", "is_over")
+    __slots__ = ("_leave", "_most", "_queue", "is_over")
 
     def __init__(self, missed: tuple[SwapEntry, ...], leave: Callable[[Subscription], None]) -> None:
         self._queue: asyncio.Queue[SwapEntry | None] = asyncio.Queue()
         self._leave = leave
+        self._most = len(missed) + _MOST_BEHIND
         self.is_over = False
         for entry in missed:
             self._queue.put_nowait(entry)
@@ -47,7 +49,7 @@ class Subscription:
 
     def tell(self, entry: SwapEntry) -> None:
         """Add an entry; who is too far behind is let go, and may come back for what was missed."""
-        if self._queue.qsize() >= _MOST_BEHIND:
+        if self._queue.qsize() >= self._most:
             self.end()
         else:
             self._queue.put_nowait(entry)
@@ -66,7 +68,7 @@ class Feed:
     """Hands entries of the changelog on.
 
     Attributes:
-        entries: The entries that are known, newest first.
+        entries: The entries that are known, by their time, newest first.
 
     Args:
         changelog: Where entries stand.
@@ -84,7 +86,13 @@ class Feed:
         self._most = most
         self._subscriptions: set[Subscription] = set()
         self._known: deque[str] = deque(maxlen=_MOST_KEPT * 2)
+        self._log: tuple[SwapEntry, ...] = ()
         self.entries: tuple[SwapEntry, ...] = ()
+
+    @property
+    def last_id(self) -> str | None:
+        """Id of the entry that came last; None before the first."""
+        return self._log[0].id if self._log else None
 
     async def run(self) -> None:
         """Until cancelled: pass on what any replica writes, from its message or, where that was lost, from the log."""
@@ -95,9 +103,16 @@ class Feed:
 
     async def look(self, *, is_first: bool = False) -> None:
         """Read the log, and pass on what is new in it; at first everything is old."""
-        with contextlib.suppress(StateError):
-            for entry in reversed(await self._changelog.entries(_MOST_KEPT)):
-                self._take(entry, is_new=not is_first)
+        before = self._log
+        try:
+            found = tuple(await self._changelog.entries(_MOST_KEPT))
+        except StateError:
+            return
+        for entry in reversed(found):
+            self._take(entry, is_new=not is_first)
+        if found and not self._state.is_standing_in:  # what was written during an outage is told as all replicas do
+            meanwhile = (entry for entry in self._log if entry not in before and entry not in found)
+            self._set((*meanwhile, *found))
 
     def subscribe(self, last_id: str | None) -> Subscription | None:
         """A new subscription, or None where there are too many.
@@ -120,21 +135,22 @@ class Feed:
     def _after(self, last_id: str | None) -> tuple[SwapEntry, ...]:
         if last_id is None:
             return ()
-        missed: list[SwapEntry] = []
-        for entry in self.entries:
-            if entry.id == last_id:
-                break
-            missed.append(entry)
-        return tuple(reversed(missed[: _MOST_BEHIND - 1]))
+        missed = itertools.takewhile(lambda entry: entry.id != last_id, self._log)
+        return tuple(reversed(tuple(missed)))
 
     def _take(self, entry: SwapEntry, *, is_new: bool = True) -> None:
         if entry.id in self._known:
             return
         self._known.append(entry.id)
-        self.entries = tuple(sorted((entry, *self.entries), key=lambda one: -one.at)[:_MOST_KEPT])
+        self._set((entry, *self._log))
         if is_new:
             for subscription in tuple(self._subscriptions):
                 subscription.tell(entry)
+
+    def _set(self, log: tuple[SwapEntry, ...]) -> None:
+        if log != self._log:
+            self._log = log[:_MOST_KEPT]
+            self.entries = tuple(sorted(self._log, key=lambda one: -one.at))
 
     async def _listen(self) -> None:
         while True:

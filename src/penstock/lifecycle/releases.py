@@ -36,6 +36,7 @@ class Releases:
         self._state = state
         self._holder = holder
         self._sleep = sleep
+        self._untold: dict[str, None] = {}
 
     async def is_released(self, change: Change) -> bool:
         """Whether this change from one version to another was released within the last hour.
@@ -55,18 +56,30 @@ class Releases:
         held = self._holder.held
         if held is None or version not in (None, held.change.after.version):
             return None
-        with contextlib.suppress(StateError):  # it serves here all the same; the others are told by nobody
-            await self._state.put(_key(held.change), b"1", seconds=_REMEMBERED_SECONDS)
+        key = _key(held.change)
+        with contextlib.suppress(StateError):  # it serves here all the same; the others are told later
+            self._untold[key] = None
+            await self._tell(key)
         return await let_serve(held.change.after.version)
 
     async def follow(self, let_serve: LetServe) -> None:
-        """Until cancelled: let a candidate serve that waits here and was released elsewhere."""
+        """Until cancelled: let a candidate serve that waits here and was released elsewhere.
+
+        What was released here while the state was out is told to the others when it is back.
+        """
         while True:
             await self._sleep(_POLL_SECONDS)
             held = self._holder.held
             with contextlib.suppress(StateError):
+                for key in tuple(self._untold):
+                    await self._tell(key)
                 if held is not None and await self.is_released(held.change):
                     await let_serve(held.change.after.version)
+
+    async def _tell(self, key: str) -> None:
+        await self._state.put(key, b"1", seconds=_REMEMBERED_SECONDS)
+        if not self._state.is_standing_in:
+            self._untold.pop(key, None)
 
 
 def _key(change: Change) -> str:

@@ -56,7 +56,7 @@ class SeenOperations:
 
     async def __call__(self, ran: Sequence[tuple[Footprint, str, int]]) -> None:
         """Note operations with their client and how often they ran: the most frequent first, only some at a time."""
-        if not self._keep:
+        if not self._keep or self._state.is_standing_in:
             return
         now = self._clock()
         left = fresh = _MOST_AT_ONCE

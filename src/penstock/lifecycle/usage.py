@@ -104,6 +104,8 @@ class FieldUsage:
                 await self._write()
             except StateError:
                 return
+            finally:
+                self._note(self._waiting.last_used())
             await self._seen([(one, _shown(client), count) for (one, client), count in counts.items()])
 
     async def book(self) -> UsageBook:
@@ -113,28 +115,39 @@ class FieldUsage:
             StateError: It cannot be read.
         """
         await self.flush()
-        return read_book(await self._state.get(_KEY), self._clocks.now())
+        async with self._writing:
+            book = read_book(await self._state.get(_KEY), self._waiting.since)
+            book.add(self._waiting.uses)
+            return book
 
     async def _write(self) -> None:
         for _ in range(_MOST_TRIES):
             raw = await self._state.get(_KEY)
             if not self._waiting.uses:
                 self._learn(raw)
+            if not self._waiting.uses or self._is_out():
                 return
             book = read_book(raw, self._waiting.since)
             book.add(self._waiting.uses)
             written = write_book(book)
             if await self._state.swap(_KEY, raw, written):
+                if self._is_out():  # only just
+                    return
                 self._waiting = UsageBook(self._clocks.now())
                 self._learn(written)
                 return
             await asyncio.sleep(0)
 
+    def _is_out(self) -> bool:
+        return self._state.is_standing_in
+
     def _learn(self, raw: bytes | None) -> None:
         if raw == self._raw or raw is None:
             return
         self._raw = raw
-        found = read_book(raw, 0.0).last_used()
+        self._note(read_book(raw, 0.0).last_used())
+
+    def _note(self, found: Mapping[str, float]) -> None:
         told = {field: moment(at // _MINUTE * _MINUTE) for field, at in found.items()}
         later = {field: at for field, at in told.items() if at > self._last_used.get(field, "")}
         if later:  # never earlier than before: a state that was lost forgets what was known

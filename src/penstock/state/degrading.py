@@ -75,6 +75,11 @@ class Degrading:
         """See `State.is_shared`."""
         return not self._is_down
 
+    @property
+    def is_standing_in(self) -> bool:
+        """See `State.is_standing_in`."""
+        return self._is_down
+
     async def get(self, key: str) -> bytes | None:
         """See `State.get`."""
         found = await self._do(lambda state: state.get(key))

@@ -85,6 +85,11 @@ class DirectoryState:
         """See `State.is_shared`."""
         return True
 
+    @property
+    def is_standing_in(self) -> bool:
+        """See `State.is_standing_in`."""
+        return False
+
     async def get(self, key: str) -> bytes | None:
         """See `State.get`."""
         found = await asyncio.to_thread(self._values.read, key)

@@ -66,6 +66,11 @@ class MemoryState:
         """See `State.is_shared`."""
         return False
 
+    @property
+    def is_standing_in(self) -> bool:
+        """See `State.is_standing_in`."""
+        return False
+
     async def get(self, key: str) -> bytes | None:
         """See `State.get`."""
         return self._read(key)

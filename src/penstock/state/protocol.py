@@ -51,6 +51,11 @@ class State(Protocol):
         """Whether other processes see what is written here, now."""
         ...
 
+    @property
+    def is_standing_in(self) -> bool:
+        """Whether what is written now is lost to everybody when what is shared is back: whoever owns it keeps it."""
+        ...
+
     async def get(self, key: str) -> bytes | None:
         """The value under a key, or None when there is none or its life has ended."""
 

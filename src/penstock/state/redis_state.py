@@ -39,6 +39,11 @@ class RedisState:
         """See `State.is_shared`."""
         return True
 
+    @property
+    def is_standing_in(self) -> bool:
+        """See `State.is_standing_in`."""
+        return False
+
     async def get(self, key: str) -> bytes | None:
         """See `State.get`."""
         found = await self._server.ask("GET", self._value(key))
