@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.definitions.lock import FieldPin, FlowPin, Gone, Lock, moment, seconds_of
+from penstock.definitions.aging import Look
+from penstock.definitions.lock import NO_LOCK, FieldPin, FlowPin, Gone, Lock, moment, seconds_of
 from penstock.definitions.lock_text import parse_lock, render_lock
 from penstock.errors import OperatorError
+from penstock.schema.settling import settle
+from tests.support.stores import definitions_of, enum_rule, field_json, flow_json
 
 AT = "2026-11-21T06:18:43.120Z"
 GONE = Gone("deleted", AT, "2026-12-21T06:18:43.120Z", is_over=True)
@@ -76,6 +79,9 @@ def text_of(**changes: Any) -> bytes:
         text_of(first_seen="yesterday"),
         text_of(first_seen="2026-13-45T00:00:00.000Z"),
         text_of(slug="x" * 5000),
+        text_of(first_seen="٢٠٢٦-01-01T00:00:00.000Z"),
+        text_of(type="[A!"),
+        text_of(members={"a": "a b"}),
         text_of(members={"a": "true"}),
         text_of(members={"a": "A", "b": "A"}),
         text_of(members={"a": "UNRECOGNIZED"}),
@@ -90,6 +96,22 @@ def test_a_broken_lock_is_a_sentence_that_names_it(text: bytes) -> None:
 
     assert str(caught.value).startswith("The lock 'x' ")
     assert len(str(caught.value)) < 500
+
+
+def test_what_was_edited_by_hand_is_told_by_its_name() -> None:
+    with pytest.raises(OperatorError, match='field "f1" of "customers" has the name "a b", which is none of GraphQL'):
+        parse_lock(text_of(name="a b"), "x")
+
+
+def test_the_longest_names_there_are_read_back() -> None:
+    """Flow and field slugs have 255 characters each at most; an enum is named after both."""
+    flow = "w" * 255
+    definitions = definitions_of({flow: [field_json("f" * 255, "string", enum_rule("o" * 255))]}, [flow_json(flow)])
+    lock = settle(definitions, NO_LOCK, Look(0.0, 0.0, 1.0))
+    (pins,) = lock.fields.values()
+
+    assert parse_lock(render_lock(lock), "x") == lock
+    assert max(len(pin.type) for pin in pins.values()) > 512
 
 
 def test_keys_of_a_later_minor_form_are_passed_over() -> None:

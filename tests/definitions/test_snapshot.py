@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from penstock.definitions.flow_file import StoreDocuments
 from penstock.definitions.parse import parse_definitions
-from penstock.definitions.snapshot import fingerprint_in, read_snapshot, render_snapshot
+from penstock.definitions.snapshot import read_snapshot, render_snapshot
 from penstock.errors import OperatorError
 from tests.support.stores import enum_rule, field_json, flow_json, to_one
 
@@ -44,7 +44,6 @@ def test_nothing_but_what_a_schema_is_made_of_is_written() -> None:
     text = written().decode()
 
     assert "planted" not in text
-    assert fingerprint_in(text.encode()) == "abc"
     assert json.loads(text)["taken_at"] == "2027-01-15T08:00:00.000Z"
 
 
@@ -76,6 +75,11 @@ def test_whatever_upstream_says_is_written_and_means_the_same(flows: Any, fields
     assert reading.definitions == parse_definitions(documents.flows, documents.fields, documents.settings)
 
 
+def head_of(moment: str) -> bytes:
+    whole = {"format": "penstock-snapshot", "version": 1, "taken_at": moment, "flows": [], "fields": {}}
+    return json.dumps(whole).encode()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -88,6 +92,7 @@ def test_whatever_upstream_says_is_written_and_means_the_same(flows: Any, fields
         b'{"format": "penstock-snapshot", "version": 2}',
         b'{"format": "penstock-snapshot", "version": 1}',
         b'{"format": "penstock-snapshot", "version": 1, "taken_at": "now", "flows": [], "fields": {}}',
+        *(head_of(moment) for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.9999Z", "2027-01-15")),
         b'{"format": "penstock-snapshot", "version": 1, "taken_at": "2027-01-15T08:00:00Z", "flows": {}, "fields": {}}',
         b'{"format": "penstock-snapshot", "version": 1, "taken_at": "2027-01-15T08:00:00Z", "flows": [], "fields": []}',
     ],
@@ -97,4 +102,3 @@ def test_a_broken_snapshot_is_a_sentence_that_names_it(text: bytes) -> None:
         read_snapshot(text, "The file 'x'", "file")
 
     assert str(caught.value).startswith("The file 'x' ")
-    assert fingerprint_in(text) == ""

@@ -190,6 +190,29 @@ async def test_a_broken_shared_lock_is_told_and_left_alone(text: bytes) -> None:
     assert "schema lock unusable" in replica.logged.getvalue()
 
 
+async def test_names_outlive_the_loss_of_the_shared_lock() -> None:
+    state = memory()
+    await Replica(state).look(field("size", "f1"))
+    await state.remove(LOCK_KEY)
+    lock = await Replica(state).look(field("largeness", "f1"), field("size", "f2"))
+
+    assert names(lock) == {"f1": "size", "f2": "size2"}
+    assert await held(state) == lock
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b'{"format": "penstock-schema-lock", "version": 2}'])
+async def test_names_outlive_a_shared_lock_that_is_spoilt(text: bytes) -> None:
+    state = memory()
+    await Replica(state).look(field("size", "f1"))
+    await state.put(LOCK_KEY, text)
+    replica = Replica(state)
+    lock = await replica.look(field("largeness", "f1"), field("size", "f2"))
+
+    assert names(lock) == {"f1": "size", "f2": "size2"}
+    assert await state.get(LOCK_KEY) == text
+    assert "schema lock unusable" in replica.logged.getvalue()
+
+
 async def test_a_broken_reviewed_lock_fails_the_look() -> None:
     async def broken() -> Lock:
         raise OperatorError("The lock 'x' cannot be read.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pytest
 
@@ -69,3 +70,21 @@ async def test_a_broken_snapshot_is_told_and_not_used() -> None:
 
     assert await kept.snapshots.recall() is None
     assert "schema snapshot unusable" in kept.logged.getvalue()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: text.replace(b'"size"', b'"width"'),
+        lambda text: text.replace(b"penstock-snapshot", b"something-else"),
+    ],
+)
+async def test_a_spoilt_snapshot_is_written_again_whatever_it_says_of_itself(spoil: Callable[[bytes], bytes]) -> None:
+    kept = Kept()
+    await kept.snapshots.keep(settled("size"))
+    good = await kept.state.get(SNAPSHOT_KEY) or b""
+    await kept.state.put(SNAPSHOT_KEY, spoil(good))
+    await kept.snapshots.keep(settled("size"))
+
+    assert await kept.state.get(SNAPSHOT_KEY) == good

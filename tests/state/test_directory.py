@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from pathlib import Path
@@ -79,6 +80,15 @@ async def test_a_folder_that_cannot_be_made_is_the_operators_to_mend(tmp_path: P
 
     with pytest.raises(OperatorError, match=r"PENSTOCK_STATE_URL: the folder .*file/state cannot be used"):
         DirectoryState(tmp_path / "file" / "state", time.time)
+
+
+async def test_a_folder_that_cannot_be_written_is_the_operators_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: not mode & os.W_OK)  # root may write whatever the mode says
+
+    with pytest.raises(OperatorError, match=r"the folder .* cannot be used \(Permission denied\); give one that"):
+        DirectoryState(tmp_path, lambda: 0.0)
 
 
 async def test_a_folder_that_is_gone_is_a_failure_of_ours(tmp_path: Path) -> None:

@@ -19,13 +19,13 @@ from penstock.definitions.lock import NO_LOCK, Lock
 from penstock.definitions.lock_joining import reviewed_over
 from penstock.definitions.lock_text import parse_lock
 from penstock.definitions.reading import Reading
-from penstock.definitions.snapshot import read_snapshot
+from penstock.definitions.snapshot import LARGEST_SNAPSHOT_BYTES, read_snapshot
 from penstock.errors import OperatorError
 from penstock.lifecycle import Reloader
 from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.library import require_folder
 from penstock.lifecycle.memory import Sweeper
-from penstock.lifecycle.pinning import LOCK_KEY, Pinning, nothing_reviewed
+from penstock.lifecycle.pinning import Pinning, held_lock, nothing_reviewed
 from penstock.lifecycle.snapshots import Snapshots
 from penstock.lifecycle.stages import Build, Judge, Keep, Load, Recall, Record, Settle, Stages
 from penstock.lifecycle.together import Together
@@ -147,7 +147,8 @@ def read_definitions_file(path: str) -> Reading:
 
 def _read(path: str, variable: str, command: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            return file.read(LARGEST_SNAPSHOT_BYTES + 1)  # whoever reads it refuses what is larger
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no path"
         raise OperatorError(
@@ -170,11 +171,10 @@ async def known_lock(settings: Settings) -> Lock:
         clocks=Clocks(time.monotonic, time.time),
     )
     try:
-        text = await state.get(LOCK_KEY)
+        _, held = await held_lock(state)
     finally:
         await state.aclose()
-    where = f"The lock in the shared state (key {LOCK_KEY!r})"
-    return reviewed_over(reviewed, parse_lock(text, where)) if text else reviewed
+    return reviewed_over(reviewed, held)
 
 
 async def read_store(settings: Settings) -> Reading:

@@ -19,13 +19,13 @@ import msgspec
 from penstock.definitions.age import age_key
 from penstock.definitions.model import FlowDefinition
 
-Name: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"\A(?!__)[A-Za-z_][A-Za-z0-9_]{0,511}\Z")]
-TypeText: TypeAlias = Annotated[
-    str, msgspec.Meta(pattern=r"\A(?:(?!__)[A-Za-z_][A-Za-z0-9_]{0,511}|\[(?!__)[A-Za-z_][A-Za-z0-9_]{0,511}!\])\Z")
-]
+Name: TypeAlias = str
+"""A GraphQL name of ours."""
+
+TypeText: TypeAlias = str
 """A nullable output type: `String`, `CustomerSlotEnum`, `[Wishlist!]`."""
 
-Moment: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")]
+Moment: TypeAlias = str
 """RFC 3339 in UTC with milliseconds: `2026-11-21T06:18:43.120Z`. Sorts as text."""
 
 Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=1024)]

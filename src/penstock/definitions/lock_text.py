@@ -6,7 +6,8 @@ Never here: files, what a pin means.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 import msgspec
@@ -14,13 +15,15 @@ import msgspec
 from penstock.definitions.lock import FieldPin, FlowPin, Gone, Lock, seconds_of
 from penstock.definitions.model import JSON
 from penstock.definitions.naming import OUTPUT_ONLY_MEMBER
-from penstock.definitions.text import without_surrogates
+from penstock.definitions.text import shown, without_surrogates
 from penstock.errors import OperatorError
 
 FORMAT = "penstock-schema-lock"
 VERSION = 1
 LARGEST_LOCK_BYTES = 32 * 1024 * 1024
 
+_NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]{0,1023}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _NO_MEMBERS = frozenset({"true", "false", "null", OUTPUT_ONLY_MEMBER})
 
 
@@ -81,20 +84,36 @@ _REMEDY = "restore it, or remove it and run `penstock schema lock`."
 
 
 def _faults(lock: Lock) -> Iterator[str]:
+    """What no gateway writes, in words for whoever edited the text by hand."""
     for owner, pins in lock.fields.items():
         for identity, pin in pins.items():
-            yield from _pin_faults(f"field {identity} of {owner}", pin)
+            what = f"field {shown(identity)} of {shown(owner)}"
+            yield from _pin_faults(what, pin, (pin.name, *pin.members.values()))
+            if not _NAME.fullmatch(pin.type.removeprefix("[").removesuffix("!]") if _is_list(pin.type) else pin.type):
+                yield f"{what} has the type {shown(pin.type)}; write `String` or `[String!]`, whatever it is"
             members = list(pin.members.values())
             if _NO_MEMBERS.intersection(members) or len(set(members)) < len(members) or "" in pin.members:
-                yield f"field {identity} of {owner} has members that an enum cannot have"
+                yield f"{what} has members that an enum cannot have"
     for key, flow in lock.flows.items():
-        yield from _pin_faults(key, flow)
+        yield from _pin_faults(shown(key), flow, (flow.type, flow.one, flow.many))
 
 
-def _pin_faults(what: str, pin: FieldPin | FlowPin) -> Iterator[str]:
+def _is_list(type_text: str) -> bool:
+    return type_text.startswith("[") and type_text.endswith("!]")
+
+
+def _pin_faults(what: str, pin: FieldPin | FlowPin, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if not _NAME.fullmatch(name):
+            yield f"{what} has the name {shown(name)}, which is none of GraphQL's"
     gone: Gone | None = pin.gone
     for text in (pin.first_seen, *((gone.since, gone.until) if gone else ())):
-        try:
-            seconds_of(text)
-        except (ValueError, OverflowError):
-            yield f"{what} has the moment {text}, which there is not"
+        if not _is_moment(text):
+            yield f"{what} has the moment {shown(text)}; write it as 2026-11-21T06:18:43.120Z"
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return _MOMENT.fullmatch(text) is not None and seconds_of(text) is not None
+    except (ValueError, OverflowError):
+        return False

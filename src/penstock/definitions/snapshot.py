@@ -47,12 +47,6 @@ class _Body(msgspec.Struct):
     settings: dict[str, object] | None = None
 
 
-class _Mark(msgspec.Struct):
-    """What tells one snapshot from another."""
-
-    fingerprint: str = ""
-
-
 def render_snapshot(documents: StoreDocuments, taken_at: float, fingerprint: str) -> bytes:
     """What upstream answered as the text of a snapshot: JSON, keys sorted, ending in a line feed.
 
@@ -93,14 +87,6 @@ def _kept(row: Mapping[str, object], keys: tuple[str, ...]) -> dict[str, object]
     return kept
 
 
-def fingerprint_in(text: bytes) -> str:
-    """The fingerprint that a snapshot was written with, "" where it is none."""
-    try:
-        return msgspec.json.decode(text, type=_Mark).fingerprint
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return ""
-
-
 def read_snapshot(text: bytes, where: str, source: DefinitionSource) -> Reading:
     """The definitions of a snapshot.
 
@@ -125,6 +111,7 @@ def read_snapshot(text: bytes, where: str, source: DefinitionSource) -> Reading:
             )
         body = msgspec.json.decode(text, type=_Body)
         taken_at = seconds_of(body.taken_at)
+        moment(taken_at)  # the first and the last day of the calendar, in some zones, are of no year of UTC
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, OverflowError) as error:
         raise OperatorError(f"{where} cannot be read: {str(error)[:200]}. {_REMEDY.capitalize()}") from error
     documents = StoreDocuments(body.flows, body.fields, body.settings)

@@ -23,7 +23,10 @@ from penstock.telemetry.logs import Log
 LOCK_KEY = "lock"
 """Where the shared state holds the lock."""
 
-_WHERE = f"The lock in the shared state (key {LOCK_KEY!r})"
+COPY_KEY = "lock:copy"
+"""Where it holds the lock once more, for when the first one is lost or damaged."""
+
+_WHERE = "The lock in the shared state (key {!r})"
 _TRIES = 25
 
 Reviewed: TypeAlias = Callable[[], Awaitable[Lock]]
@@ -33,6 +36,22 @@ Reviewed: TypeAlias = Callable[[], Awaitable[Lock]]
 async def nothing_reviewed() -> Lock:
     """No lock is kept under review."""
     return NO_LOCK
+
+
+async def held_lock(state: State) -> tuple[bytes, Lock]:
+    """The shared lock as it is held, b"" for none, and what it says; the copy says it where there is none.
+
+    Raises:
+        OperatorError: It cannot be used.
+        StateError: It cannot be read.
+    """
+    held = await state.get(LOCK_KEY)
+    return (b"", await _copied_lock(state)) if held is None else (held, parse_lock(held, _WHERE.format(LOCK_KEY)))
+
+
+async def _copied_lock(state: State) -> Lock:
+    copy = await state.get(COPY_KEY)
+    return parse_lock(copy, _WHERE.format(COPY_KEY)) if copy else NO_LOCK
 
 
 class Pinning:
@@ -82,20 +101,27 @@ class Pinning:
     async def _known(self) -> tuple[bytes | None, Lock]:
         """The shared lock as it is held (b"" for none, None where it must not be written), and all that is known."""
         try:
-            held = await self._state.get(LOCK_KEY) or b""
-            return held, union(parse_lock(held, _WHERE), self._last) if held else self._last
+            held, lock = await held_lock(self._state)
+            return held, union(lock, self._last)
         except StateError as error:
             self._log.warning("schema lock not read", reason=str(error))
+            return None, self._last
         except OperatorError as error:
             self._log.warning("schema lock unusable", reason=str(error))
-        return None, self._last
+        try:
+            return None, union(self._last, await _copied_lock(self._state))
+        except (StateError, OperatorError):
+            return None, self._last
 
     async def _write(self, held: bytes, text: bytes) -> bool:
         try:
-            return await self._state.swap(LOCK_KEY, held or None, text)
+            is_written = await self._state.swap(LOCK_KEY, held or None, text)
+            if is_written:
+                await self._state.put(COPY_KEY, text)
         except StateError as error:
             self._log.warning("schema lock not written", reason=str(error))
             return True
+        return is_written
 
 
 def _follow(reading: Reading, lock: Lock, look: Look) -> tuple[Settled, bytes]:

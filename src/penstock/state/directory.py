@@ -57,7 +57,7 @@ class DirectoryState:
         look_seconds: Time between looks for messages.
 
     Raises:
-        OperatorError: The folder cannot be made.
+        OperatorError: The folder cannot be made or written.
     """
 
     def __init__(

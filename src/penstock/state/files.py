@@ -8,6 +8,7 @@ Never here: what a record means; the event loop (everything here blocks).
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -48,7 +49,7 @@ class Room(Generic[R]):
         timeout_seconds: How long a change waits for another process.
 
     Raises:
-        OSError: The folder cannot be made.
+        OSError: The folder cannot be made or written.
     """
 
     def __init__(self, root: Path, name: str, kind: type[R], *, is_durable: bool, timeout_seconds: float) -> None:
@@ -59,6 +60,9 @@ class Room(Generic[R]):
         self._timeout_seconds = timeout_seconds
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._locks.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self._folder, self._locks):
+            if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     def read(self, key: str) -> R | None:
         """The record of a key; one that cannot be read is set aside as ``….damaged`` and counts as none.
