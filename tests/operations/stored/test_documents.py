@@ -223,6 +223,23 @@ async def test_replicas_share_what_clients_brought() -> None:
     assert len(there) == 1
 
 
+async def test_a_flood_of_valid_documents_fills_neither_this_process_nor_what_replicas_share() -> None:
+    now = 0.0
+    state = SharedState(lambda: now)
+    automatic = AutomaticDocuments(64 * 1024, state)
+    for number in range(200):
+        text = f"{{ __typename }} # {number:04}" + "é" * 1_500
+        await automatic.keep(digest_of(text), text)
+    shared = [await state.get(key) or b"" for key in await state.keys("apq:")]
+    now = 86_401.0
+    await automatic.keep(digest_of(OTHER), OTHER)
+
+    assert len(automatic) == 22
+    assert len(shared) == 21
+    assert sum(map(len, shared)) <= 64 * 1024
+    assert await state.get(f"apq:{digest_of(OTHER)}") == OTHER.encode()
+
+
 @pytest.mark.parametrize("planted", [b"{ customers { nodes { id } } }", b"\xff", b"", b"x" * 50_000])
 async def test_what_others_wrote_is_checked_before_it_is_run(planted: bytes) -> None:
     state = SharedState(lambda: 0.0)
