@@ -105,6 +105,10 @@ async def test_a_new_field_is_in_the_schema_when_the_mutation_answers(store: Run
             {"fieldType": "INTEGER", "rules": [{"type": "BETWEEN", "min": 5, "max": 1}]},
             [("INVALID", ["input", "rules", "0"])],
         ),
+        (
+            {"fieldType": "INTEGER", "rules": [{"type": "BETWEEN", "min": 1.5, "max": 2}]},
+            [("INVALID", ["input", "rules", "0"])],
+        ),
         ({"default": 0}, [("INVALID", ["input", "default"])]),
         ({"default": {"a": 1}}, [("INVALID", ["input", "default"])]),
         ({"rules": [{"type": "ENUM", "options": ["a"]}], "default": "b"}, [("INVALID", ["input", "default"])]),

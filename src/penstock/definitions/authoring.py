@@ -70,12 +70,21 @@ def _rule_faults(rules: JSON, field_type: FieldType) -> list[BodyFault]:
     faults = [
         BodyFault(("validation_rules", str(index)), "INVALID", reason)
         for index, rule in enumerate(listed)
-        for reason in read_rules([rule], field_type).reasons
+        for reason in _reasons(rule, field_type)
     ]
     if field_type is FieldType.RELATIONSHIP and not faults and len(listed) != 1:
         said = "A relationship needs exactly one rule: ONE_TO_ONE or ONE_TO_MANY, with what it points to."
         faults.append(BodyFault(("validation_rules",), "REQUIRED" if not listed else "INVALID", said))
     return faults
+
+
+def _reasons(rule: JSON, field_type: FieldType) -> tuple[str, ...]:
+    """Why a rule cannot be written: what reading it would say, and bounds that no whole number is."""
+    read = read_rules([rule], field_type)
+    bounds = [bound for one in read.rules for bound in (one.minimum, one.maximum)]
+    if field_type is FieldType.INTEGER and any(isinstance(bound, float) for bound in bounds):
+        return (*read.reasons, "The bounds of an integer field are whole numbers.")
+    return read.reasons
 
 
 def _default_faults(body: Mapping[str, JSON]) -> list[BodyFault]:

@@ -101,3 +101,14 @@ async def test_staff_pay_by_hand(upstream: ScriptedUpstream) -> None:
 
     assert answer.data["orderPay"]["transaction"]["id"] == "t1"
     assert upstream.lines[:2] == [f"GET {PROOF}", PATH]
+
+
+async def test_a_refused_second_payment_invites_no_third(upstream: ScriptedUpstream) -> None:
+    upstream.answers = {PATH: error(409, title="Conflict", detail="Order is already paid")}
+
+    async with gateway(upstream.url, STORE) as running:
+        answer = await running.run(PAY, {"input": {"gateway": "STRIPE", "method": "PURCHASE", "payment": "tok_1"}})
+
+    (told,) = answer.data["orderPay"]["userErrors"]
+    assert told["code"] == "CONFLICT"
+    assert "retry" not in told["message"]

@@ -9,6 +9,8 @@ Source: CONTRACT §10.2 (never let a browser choose manual/purchase), §5A.1.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from penstock.operations.failures import refusal
 from penstock.operations.judging import UserError
 from penstock.operations.rows import read_one
@@ -32,9 +34,17 @@ async def pay(write: Write) -> Outcome:
     async with write.alone():
         response = await write.send(encode_json({"data": body}))
     if not 200 <= response.status < 300:
-        return write.refused(response)
+        return _without_inviting_a_second(write.refused(response))
     read_one(response, write.mutation.route.template)
     return Outcome(response=response, again=write.again(), warnings=write.warnings(response))
+
+
+def _without_inviting_a_second(refused: Outcome) -> Outcome:
+    """A conflict over a payment mostly means that there is one: nobody is told to try again."""
+    said = "The order cannot be paid so (any more): see what is paid of it before you pay again."
+    return replace(
+        refused, errors=tuple(replace(one, message=said) if one.code == "CONFLICT" else one for one in refused.errors)
+    )
 
 
 async def _unless_staff(write: Write, guard: StaffOnly) -> Outcome | None:
