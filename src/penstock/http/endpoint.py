@@ -5,6 +5,7 @@ Never here: what a document means, upstream paths, routing.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -32,6 +33,12 @@ _NOT_READY = Refusal(
     503,
     "The store's definitions could not be read yet, so there is no schema. Try again in a moment.",
     "UPSTREAM_UNAVAILABLE",
+    ((b"retry-after", b"2"),),
+)
+_STOPPED = Refusal(
+    503,
+    "The gateway stops, and this was not over in time. A write may have happened: read before you write again.",
+    "UPSTREAM_TIMEOUT",
     ((b"retry-after", b"2"),),
 )
 
@@ -132,6 +139,9 @@ class GraphQLEndpoint:
         request = asked.request
         try:
             result = await parts.runner.run(generation, request, asked.credentials)
+        except asyncio.CancelledError:  # by a server that stops, after it has waited for as long as it may
+            await self._refuse(_STOPPED, generation, Wanted(asked.media), request.request_id, started, send)
+            raise
         except Exception as error:  # noqa: BLE001 (the last door: whatever went wrong, the caller gets an answer)
             parts.log.error("request failed", request_id=request.request_id, **describe_failure(error))  # noqa: TRY400 (the text of a foreign exception is never logged)
             await self._refuse(_FAILED, generation, Wanted(asked.media), request.request_id, started, send)
