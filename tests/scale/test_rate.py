@@ -54,4 +54,4 @@ async def test_no_second_has_more_calls_than_the_rate_over_all_replicas(
         seconds = loop.time() - begun
 
     assert len(upstream.calls) - known == 20 * REPLICAS
-    assert 1.0 < seconds < 5.0  # 40 at once, 20 a second later
+    assert 1.0 < seconds < 15.0  # 40 at once, 20 a second later, on a machine that may be busy
