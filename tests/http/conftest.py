@@ -44,7 +44,7 @@ class Runner:
 
     async def run(self, generation: Generation, request: OperationRequest, credentials: Credentials) -> OperationResult:
         self.asked.append((request, credentials))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.15 if request.document == "slow" else 0)
         if "boom" in request.document:
             raise RuntimeError("planted-secret in the text of an exception")
         if request.document == "{":

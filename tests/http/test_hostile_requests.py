@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from penstock.http.one_write import OneWriteProtocol
+
 from .conftest import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -55,6 +57,42 @@ async def test_a_trailer_without_end_is_cut_off(stage: Stage) -> None:
 
     assert answer == b"" or b" 431 " in answer or b" 408 " in answer
     assert stage.runner.asked == []
+
+
+@pytest.mark.parametrize("sent", [[], [b"G"], [HEAD], [HEAD + b"connection: keep-alive\r\ncontent-le"]])
+async def test_a_head_that_does_not_come_is_waited_for_no_longer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, sent: list[bytes]
+) -> None:
+    monkeypatch.setattr(OneWriteProtocol, "head_seconds", 0.05)
+
+    answer = await talk(stage, sent)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert stage.runner.asked == []
+
+
+async def test_a_second_head_is_waited_for_no_longer_than_the_first(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OneWriteProtocol, "head_seconds", 0.05)
+    whole = HEAD + b"content-length: %d\r\n\r\n%b" % (len(BODY), BODY)
+
+    answer = await talk(stage, [whole, whole[:50]])
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"HTTP/1.1 408 ") == 1
+    assert len(stage.runner.asked) == 1
+
+
+async def test_an_answer_may_take_longer_than_a_head(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OneWriteProtocol, "head_seconds", 0.05)
+    body = json.dumps({"query": "slow"}).encode()
+    whole = HEAD + b"content-length: %d\r\n\r\n%b" % (len(body), body)
+
+    answer = await talk(stage, [whole + b"POST /graphql HT"])
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"HTTP/1.1 408 ") == 1
 
 
 async def test_a_large_head_within_reason_is_read(stage: Stage) -> None:

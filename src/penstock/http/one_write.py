@@ -21,6 +21,13 @@ _HEAD_TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\nconnection: close\r\n"
     b"content-length: %d\r\n\r\n%b" % (len(_HEAD_TOO_LARGE_BODY), _HEAD_TOO_LARGE_BODY)
 )
+_HEAD_TOO_LATE = (
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json\r\nconnection: close\r\n"
+    b"content-length: %d\r\n\r\n%b"
+)
+_HEAD_TOO_LATE_BODY = (
+    b'{"errors":[{"message":"The head of the request did not come in time.","extensions":{"code":"BAD_REQUEST"}}]}'
+)
 _STATUS_LINE = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -105,12 +112,18 @@ class OneWriteTransport(asyncio.Transport):
 
 
 class OneWriteProtocol(HttpToolsProtocol):
-    """uvicorn's protocol on the C parser, over a `OneWriteTransport`, with a bound for what is no body.
+    """uvicorn's protocol on the C parser, over a `OneWriteTransport`, with bounds for what is no body.
 
-    The parser itself gathers heads and trailers of any size.
+    The parser itself gathers heads and trailers of any size, for as long as they take.
+
+    Attributes:
+        head_seconds: Time for the head of a request, from its first byte; the first one's begins with the connection.
     """
 
+    head_seconds = 20.0
     _gathered = 0
+    _overdue: asyncio.TimerHandle | None = None
+    _before: RequestResponseCycle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless head or trailer have grown beyond all measure."""
@@ -124,12 +137,46 @@ class OneWriteProtocol(HttpToolsProtocol):
             if self._gathered > _LARGEST_HEAD and not self.transport.is_closing():
                 self.transport.write(_HEAD_TOO_LARGE)
                 self.transport.close()
+        if self._before is not self.cycle:
+            if self._overdue is not None:
+                self._stop_waiting()
+        elif self._overdue is None:
+            self._await_head()
+
+    def on_message_begin(self) -> None:
+        """A head begins: it is whole when there is a cycle for it."""
+        self._before = self.cycle
+        super().on_message_begin()
 
     def connection_made(  # type: ignore[override]  # a stream transport, as uvicorn expects
         self, transport: asyncio.Transport
     ) -> None:
         """A client connected."""
         super().connection_made(OneWriteTransport(transport, self.loop))
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client left, or was left."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._overdue = self.loop.call_later(self.head_seconds, self._refuse_late)
+
+    def _stop_waiting(self) -> None:
+        if self._overdue is not None:
+            self._overdue.cancel()
+            self._overdue = None
+
+    def _refuse_late(self) -> None:
+        """Close, unless an answer is under way: the client has all the time it takes."""
+        self._overdue = None
+        cycle: object = self.cycle
+        if isinstance(cycle, RequestResponseCycle) and not cycle.response_complete:
+            self._await_head()
+        elif not self.transport.is_closing():
+            self.transport.write(_HEAD_TOO_LATE % (len(_HEAD_TOO_LATE_BODY), _HEAD_TOO_LATE_BODY))
+            self.transport.close()
 
     def shutdown(self) -> None:
         """The server stops: an answer that would go on for ever is asked to end."""
