@@ -16,6 +16,7 @@ from penstock.lifecycle.feed import Feed
 from penstock.lifecycle.holder import GenerationHolder
 from penstock.lifecycle.releases import Releases
 from penstock.lifecycle.stages import Change, Held, Settled, Verdict
+from penstock.schema.diff import Change as SchemaChange
 from penstock.schema.generation import Generation
 from penstock.schema.impact import Broken
 from penstock.state import MemoryState
@@ -152,6 +153,19 @@ async def test_who_broke_is_written_down(state: MemoryState) -> None:
     await log(step(B, A, 2.0, Verdict(broken=(BROKEN,))))
 
     assert (await log.entries())[0].breaks == ("ProfilePage (client web) breaks: Customer.more removed",)
+
+
+async def test_what_is_written_down_is_bounded(state: MemoryState) -> None:
+    log = Changelog(state)
+    await log(step(None, A))
+    long = SchemaChange("dangerous", "APPLIED_DIRECTIVE_ADDED", "T.f", "T.f is marked @constraint " + "x, " * 5000)
+    await log(step(A, B, 2.0, Verdict(changes=(long,) * 5000)))
+    (entry,) = await log.entries()
+
+    assert entry.counts["dangerous"] == 5000
+    assert len(entry.changes) == 500
+    assert len(entry.changes[0].description) <= 500
+    assert entry.changes[0].description.startswith("T.f is marked @constraint x,")
 
 
 async def test_what_cannot_be_read_is_passed_over(state: MemoryState) -> None:

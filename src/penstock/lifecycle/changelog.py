@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import textwrap
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ _HEAD = "schema:head"
 _MOST_SWAPS = 200
 _MOST_CHANGES = 500
 _MOST_LINES = 100
+_LONGEST = 500
 _MOST_TRIES = 8
 _MOST_WAITING = 20
 _RETRY_SECONDS = 15.0
@@ -81,6 +83,7 @@ class _Swap:
     before: _Head | None
     after: _Head
     at: float
+    changes: tuple[SchemaChange, ...]
     breaks: tuple[str, ...]
     is_live: bool
 
@@ -165,8 +168,10 @@ class Changelog:
     async def _write(self, swap: _Swap, head: _Head | None) -> None:
         if head is None:
             return
-        changes = await asyncio.to_thread(diff_texts, head.sdl, swap.after.sdl)
         is_judged = swap.before is not None and swap.before.version == head.version
+        changes = swap.changes if is_judged else ()
+        if not changes:
+            changes = await asyncio.to_thread(diff_texts, head.sdl, swap.after.sdl)
         entry = SwapEntry(
             f"{int(swap.at * 1000):x}-{swap.after.version}",
             swap.at,
@@ -190,8 +195,9 @@ def read_entry(raw: bytes) -> SwapEntry | None:
 
 
 def line_of(change: SchemaChange) -> ChangeLine:
-    """A change as it is written down."""
-    return ChangeLine(**asdict(change))
+    """A change as it is written down: options of a field by the thousand are cut short."""
+    short = textwrap.shorten(change.description, _LONGEST, placeholder=" …")
+    return ChangeLine(**asdict(change) | {"description": short})
 
 
 def _read_head(raw: bytes | None) -> _Head | None:
@@ -210,7 +216,8 @@ def _is_overtaken(swap: _Swap, head: _Head, *, is_late: bool) -> bool:
 def _swap_of(change: Change) -> _Swap:
     lines = tuple(one.line for one in change.verdict.broken[:_MOST_LINES])
     before = None if change.before is None else _head_of(change.before)
-    return _Swap(before, _head_of(change.after), change.at, lines, change.after.source == "live")
+    is_live = change.after.source == "live"
+    return _Swap(before, _head_of(change.after), change.at, change.verdict.changes, lines, is_live)
 
 
 def _head_of(generation: Generation) -> _Head:

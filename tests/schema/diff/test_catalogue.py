@@ -19,6 +19,12 @@ def changes(old: str, new: str) -> list[tuple[str, str, str]]:
     return [(one.level, one.kind, one.coordinate) for one in found]
 
 
+_ADDED = "APPLIED_DIRECTIVE_ADDED"
+_OURS = """
+directive @flowField(id: ID!) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+directive @constraint(max: Int) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+"""
+
 CATALOGUE = [
     # types
     ("", "type T { a: Int }", "safe", "TYPE_ADDED", "T"),
@@ -130,9 +136,40 @@ CATALOGUE = [
         "I.a",
     ),
     (
+        "directive @c on ENUM_VALUE enum E { A }",
+        "directive @c on ENUM_VALUE enum E { A @c }",
+        "dangerous",
+        _ADDED,
+        "E.A",
+    ),
+    (
+        "directive @c on OBJECT type T { a: Int }",
+        "directive @c on OBJECT type T @c { a: Int }",
+        "dangerous",
+        _ADDED,
+        "T",
+    ),
+    (
+        "directive @c on OBJECT type T { a: Int }",
+        "directive @c on OBJECT type T { a: Int } extend type T @c",
+        "dangerous",
+        _ADDED,
+        "T",
+    ),
+    (
+        "directive @c on SCHEMA schema { query: Query }",
+        "directive @c on SCHEMA schema @c { query: Query }",
+        "dangerous",
+        _ADDED,
+        "schema",
+    ),
+    ("directive @c on SCHEMA", "directive @c on SCHEMA extend schema @c", "dangerous", _ADDED, "schema"),
+    (f"{_OURS} input I {{ a: Int }}", f'{_OURS} input I {{ a: Int @flowField(id: "1") }}', "safe", _ADDED, "I.a"),
+    (f"{_OURS} type T {{ a: Int }}", f"{_OURS} type T {{ a: Int @constraint(max: 1) }}", "safe", _ADDED, "T.a"),
+    (
         "directive @c(x: Int) on FIELD_DEFINITION type T { a: Int @c(x: 1) }",
         "directive @c(x: Int) on FIELD_DEFINITION type T { a: Int }",
-        "safe",
+        "dangerous",
         "APPLIED_DIRECTIVE_REMOVED",
         "T.a",
     ),
@@ -179,6 +216,12 @@ def test_equal_schemas_have_no_changes_however_they_are_ordered() -> None:
 
     assert changes(old, old) == []
     assert changes(old, new) == []
+
+
+def test_the_keys_of_a_directives_argument_have_no_order() -> None:
+    given = "input O { a: Int b: Int } directive @c(x: O) on OBJECT type T @c(x: {%s}) { a: Int }"
+
+    assert changes(given % "a: 1, b: 2", given % "b: 2, a: 1") == []
 
 
 def test_a_type_that_went_is_one_change_whatever_it_held() -> None:

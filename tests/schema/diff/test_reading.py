@@ -34,6 +34,8 @@ def test_introspection_reads_as_sdl_does(wrapped: bool) -> None:
         '{"data": {"__schema": 7}}',
         "type Q { a: Missing }",
         "{ me { id } }",
+        "query { me { id } }",
+        "type Query { a: Int } fragment F on Query { a }",
         '{"errors": [{"message": "no"}]}',
         "type Query { a: Int } type Query { a: Int }",
     ],
@@ -44,3 +46,27 @@ def test_what_is_no_schema_is_refused_in_one_sentence(text: str) -> None:
 
     assert str(refused.value).startswith("'FILE' is no GraphQL schema")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "planted"),
+    [
+        ('"reason"', "7"),
+        ('"reason"', '{"kind": "LIST"}'),
+        ('"reason"', "true"),
+        ('"d"', "[1]"),
+        ('"MORNING"', '""'),
+        ('"MORNING"', "3"),
+        ('["FIELD"]', '["NOWHERE"]'),
+        ('"1"', '"}"'),
+    ],
+)
+def test_an_introspection_with_a_wrong_part_is_refused(part: str, planted: str) -> None:
+    schema = build_schema(
+        'enum E { MORNING } directive @a on FIELD type Query { "d" a(x: Int = 1): E @deprecated(reason: "reason") }'
+    )
+    text = json.dumps(introspection_from_schema(schema, input_value_deprecation=True))
+
+    assert part in text
+    with pytest.raises(OperatorError):
+        read_schema(text.replace(part, planted, 1))

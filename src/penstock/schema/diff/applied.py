@@ -8,16 +8,19 @@ Never here: definitions of directives.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from graphql import DirectiveNode, print_ast
+from graphql import ArgumentNode, DirectiveNode, print_ast
+from graphql.utilities.sort_value_node import sort_value_node
 
 from penstock.schema.diff.change import Change, Level, change
 
 _TOLD_OTHERWISE = frozenset({"deprecated", "specifiedBy", "oneOf"})
 _TELLS_ORIGIN = "@flowField("
 """Says where a field comes from, and binds nobody."""
+_BINDS_INPUTS = "@constraint("
+"""Refuses what is sent; on an output it tells only."""
 
 
 class WithDirectives(Protocol):
@@ -28,21 +31,61 @@ class WithDirectives(Protocol):
         """Those it carries."""
 
 
-def diff_applied(
-    coordinate: str, old: WithDirectives | None, new: WithDirectives | None, *, is_input: bool
-) -> Iterator[Change]:
-    """What was applied and is not, and what was not and is.
+class Written(Protocol):
+    """A part of a schema that may know how it was written."""
 
-    What stands on an input may refuse what was taken before, so it is dangerous there; on an output it tells only.
+    @property
+    def ast_node(self) -> WithDirectives | None:
+        """Its definition."""
+
+
+class Extended(Written, Protocol):
+    """One that may be written in several places."""
+
+    @property
+    def extension_ast_nodes(self) -> Iterable[WithDirectives]:
+        """What extends it."""
+
+
+def diff_applied(coordinate: str, old: Written, new: Written, *, is_input: bool) -> Iterator[Change]:
+    """What was applied to a member of a type and is not, and what was not and is.
+
+    It may mean anything, so it is dangerous, but for what is known to bind nobody there.
 
     Args:
         coordinate: Where.
-        old: The definition as it was written, or None where it is not known.
-        new: The same today.
+        old: As it was.
+        new: As it is.
         is_input: Whether it is something that clients send.
     """
-    if old is None or new is None:
-        return
+    before, after = old.ast_node, new.ast_node
+    if before is not None and after is not None:
+        yield from _diff(coordinate, (before,), (after,), is_input=is_input)
+
+
+def diff_all_applied(
+    coordinate: str, old: Extended, new: Extended, *, is_input: bool, is_text: bool
+) -> Iterator[Change]:
+    """The same for what may be extended: a type, or the schema itself.
+
+    Args:
+        coordinate: Where.
+        old: As it was.
+        new: As it is.
+        is_input: Whether it is something that clients send.
+        is_text: Whether both were read from text, though neither need be written there.
+    """
+    if is_text:
+        yield from _diff(coordinate, _nodes(old), _nodes(new), is_input=is_input)
+
+
+def _nodes(one: Extended) -> list[WithDirectives]:
+    return [*([] if one.ast_node is None else [one.ast_node]), *one.extension_ast_nodes]
+
+
+def _diff(
+    coordinate: str, old: Iterable[WithDirectives], new: Iterable[WithDirectives], *, is_input: bool
+) -> Iterator[Change]:
     before, after = _texts(old), _texts(new)
     for text in sorted((before - after).elements()):
         yield change(
@@ -53,12 +96,18 @@ def diff_applied(
 
 
 def _level(text: str, *, is_input: bool) -> Level:
-    return "dangerous" if is_input and not text.startswith(_TELLS_ORIGIN) else "safe"
+    is_harmless = text.startswith(_TELLS_ORIGIN) or (text.startswith(_BINDS_INPUTS) and not is_input)
+    return "safe" if is_harmless else "dangerous"
 
 
-def _texts(node: WithDirectives) -> Counter[str]:
+def _texts(nodes: Iterable[WithDirectives]) -> Counter[str]:
     return Counter(
-        f"@{one.name.value}({', '.join(sorted(map(print_ast, one.arguments or ())))})".removesuffix("()")
+        f"@{one.name.value}({', '.join(sorted(map(_text, one.arguments or ())))})".removesuffix("()")
+        for node in nodes
         for one in node.directives or ()
         if one.name.value not in _TOLD_OTHERWISE
     )
+
+
+def _text(argument: ArgumentNode) -> str:
+    return f"{argument.name.value}: {print_ast(sort_value_node(argument.value))}"

@@ -23,7 +23,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from penstock.schema.diff.applied import diff_applied
+from penstock.schema.diff.applied import diff_all_applied
 from penstock.schema.diff.change import Change, Kind, change, in_order
 from penstock.schema.diff.members import (
     diff_arguments,
@@ -60,7 +60,15 @@ def diff_schemas(old: GraphQLSchema, new: GraphQLSchema) -> tuple[Change, ...]:
     What the language itself brings (its scalars, directives and introspection) is not compared. A type that came or
     went is one change, whatever it holds. Applied directives are compared where both schemas were read from text.
     """
-    return in_order([*_diff_roots(old, new), *_diff_types(old, new), *_diff_directives(old, new)])
+    is_text = _is_text(old) and _is_text(new)
+    applied = diff_all_applied("schema", old, new, is_input=False, is_text=is_text)
+    return in_order(
+        [*_diff_roots(old, new), *applied, *_diff_types(old, new, is_text=is_text), *_diff_directives(old, new)]
+    )
+
+
+def _is_text(schema: GraphQLSchema) -> bool:
+    return any(one.ast_node is not None or one.extension_ast_nodes for one in schema.type_map.values())
 
 
 def _diff_roots(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
@@ -78,7 +86,7 @@ def _diff_roots(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
             yield change("breaking", "ROOT_CHANGED", where, f"changed from {before.name} to {after.name}")
 
 
-def _diff_types(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
+def _diff_types(old: GraphQLSchema, new: GraphQLSchema, *, is_text: bool) -> Iterator[Change]:
     before, after = _own_types(old), _own_types(new)
     names = moved(before, after)
     for name in names.removed:
@@ -86,7 +94,7 @@ def _diff_types(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
     for name in names.added:
         yield change("safe", "TYPE_ADDED", name, "added")
     for name in names.kept:
-        yield from _diff_type(before[name], after[name])
+        yield from _diff_type(before[name], after[name], is_text=is_text)
 
 
 def _own_types(schema: GraphQLSchema) -> dict[str, GraphQLNamedType]:
@@ -97,14 +105,14 @@ def _own_types(schema: GraphQLSchema) -> dict[str, GraphQLNamedType]:
     }
 
 
-def _diff_type(old: GraphQLNamedType, new: GraphQLNamedType) -> Iterator[Change]:
+def _diff_type(old: GraphQLNamedType, new: GraphQLNamedType, *, is_text: bool) -> Iterator[Change]:
     before, after = _kind_of(old), _kind_of(new)
     if before != after:
         yield change("breaking", "TYPE_KIND_CHANGED", old.name, f"changed from {before} to {after}")
         return
     yield from diff_words(old.name, old.description, new.description)
     is_input = isinstance(old, GraphQLInputObjectType | GraphQLScalarType)
-    yield from diff_applied(old.name, old.ast_node, new.ast_node, is_input=is_input)
+    yield from diff_all_applied(old.name, old, new, is_input=is_input, is_text=is_text)
     yield from _diff_insides(old, new)
 
 

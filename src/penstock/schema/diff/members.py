@@ -94,7 +94,7 @@ def _diff_field(coordinate: str, old: GraphQLField, new: GraphQLField) -> Iterat
     yield from diff_arguments(coordinate, old.args, new.args, added="dangerous")
     yield from diff_deprecation(coordinate, old.deprecation_reason, new.deprecation_reason)
     yield from diff_words(coordinate, old.description, new.description)
-    yield from diff_applied(coordinate, old.ast_node, new.ast_node, is_input=False)
+    yield from diff_applied(coordinate, old, new, is_input=False)
 
 
 def diff_arguments(
@@ -153,7 +153,7 @@ def _diff_given(
     yield from _diff_default(coordinate, old, new)
     yield from diff_deprecation(coordinate, old.deprecation_reason, new.deprecation_reason)
     yield from diff_words(coordinate, old.description, new.description)
-    yield from diff_applied(coordinate, old.ast_node, new.ast_node, is_input=True)
+    yield from diff_applied(coordinate, old, new, is_input=True)
 
 
 def _diff_default(
@@ -189,4 +189,4 @@ def diff_enum_values(old: GraphQLEnumType, new: GraphQLEnumType) -> Iterator[Cha
 def _diff_enum_value(coordinate: str, old: GraphQLEnumValue, new: GraphQLEnumValue) -> Iterator[Change]:
     yield from diff_deprecation(coordinate, old.deprecation_reason, new.deprecation_reason)
     yield from diff_words(coordinate, old.description, new.description)
-    yield from diff_applied(coordinate, old.ast_node, new.ast_node, is_input=False)
+    yield from diff_applied(coordinate, old, new, is_input=False)
