@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import httpx
 import pytest
 
 from tests.cli.test_commands import run, running
+from tests.cli.test_workers import children
 from tests.support.sandboxes import RunningSandbox, sandbox
 
 
@@ -109,6 +113,43 @@ def test_a_gateway_serves_on_pulled_definitions_with_all_its_workers(store: Runn
     assert json.loads(shown.stdout)["fields"] == json.loads(path.read_text())["fields"]
     assert (ready["ready"], ready["source"]) == (True, "file")
     assert "deliveryDetails" in sdl
+
+
+def test_workers_without_a_state_of_their_own_keep_names_when_they_are_killed(store: RunningSandbox) -> None:
+    admin = {"authorization": "Bearer admin-token-of-the-test"}
+    more = {"PENSTOCK_ADMIN_TOKEN": "admin-token-of-the-test", "PENSTOCK_SCHEMA_POLL_SECONDS": "0"}
+    renamed = 'slug: "where_to")'
+    with running("serve", "--port", "0", "--workers", "2", until="Penstock serves", **variables(store), **more) as (
+        process,
+        said,
+    ):
+        url = said.partition("serves ")[2].partition("/graphql")[0].strip()
+        _ready(url)
+        rename(store, "delivery_details", "where_to")
+        reloaded = httpx.post(f"{url}/admin/schema/reload", headers=admin, timeout=20).json()["outcome"]
+        killed = children(process.pid)
+        for worker in killed:
+            os.kill(worker, signal.SIGKILL)
+        lines = _until_all_say(url, renamed)
+        alive = children(process.pid)
+
+    assert reloaded == "swapped"
+    assert not killed & alive
+    assert {line.partition(":")[0].strip() for line in lines} == {"deliveryDetails"}
+
+
+def _until_all_say(url: str, text: str) -> set[str]:
+    """The lines with that text, once the schemas of a dozen connections agree that there are some."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            schemas = [httpx.get(f"{url}/schema.graphql", timeout=20).text for _ in range(12)]
+        except httpx.TransportError:
+            schemas = [""]
+        if all(text in schema for schema in schemas):
+            return {line for schema in schemas for line in schema.splitlines() if text in line}
+        time.sleep(0.1)  # another process has no event to wait for
+    raise AssertionError("the workers do not agree")
 
 
 def _ready(url: str) -> dict[str, object]:

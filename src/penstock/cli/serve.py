@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
 from penstock.app import create_app, require_files, require_state, require_store
@@ -47,27 +47,45 @@ def serve(arguments: Arguments, settings: Settings) -> None:
 
 
 def _serve_with_workers(settings: Settings, listener: socket.socket) -> None:
-    with _folder_for_numbers(settings) as folder:
+    with _folder_for_numbers(settings) as folder, _folder_for_state(settings) as shared:
         # Each worker reads its share of the rate limit, where it counts and what it serves in the environment.
         os.environ |= {"PENSTOCK_WORKERS": str(settings.workers), "PENSTOCK_METRICS_FOLDER": folder}
+        os.environ |= {"PENSTOCK_STATE_URL": shared} if shared else {}
         os.environ |= {"PENSTOCK_DEFINITIONS": settings.definitions}
         _announce(f"{address_of(listener)}/graphql, {settings.workers} workers")
         serve_with_workers(_FACTORY, settings.shutdown_seconds, settings.workers, listener)
 
 
-@contextmanager
-def _folder_for_numbers(settings: Settings) -> Iterator[str]:
+def _folder_for_numbers(settings: Settings) -> AbstractContextManager[str]:
     """A folder of these workers' own, gone with them; "" where there can be none, or need not be one."""
+    if not settings.metrics:
+        return nullcontext("")
+    warning = (
+        "no folder for what workers count ({}): /metrics will tell of one worker at a time. "
+        "Let PENSTOCK_METRICS_FOLDER name one that can be written to."
+    )
+    return _temporary_folder(settings.metrics_folder, warning)
+
+
+def _folder_for_state(settings: Settings) -> AbstractContextManager[str]:
+    """A folder for what these workers share where they were given none, gone with them; "" where there is none."""
+    if settings.state_url.kind != "memory":
+        return nullcontext("")
+    warning = (
+        "no folder for what workers share ({}): each will name fields and take turns for itself. "
+        "Let PENSTOCK_STATE_URL name one that can be written to."
+    )
+    return _temporary_folder("", warning)
+
+
+@contextmanager
+def _temporary_folder(place: str, warning: str) -> Iterator[str]:
+    """A folder of one's own for a while; "" where there can be none, after a warning that has room for the reason."""
     folder = ""
-    if settings.metrics:
-        try:
-            folder = tempfile.mkdtemp(prefix="penstock-", dir=settings.metrics_folder or None)
-        except OSError as error:
-            print(
-                f"penstock: warning: no folder for what workers count ({error.strerror}): /metrics will tell of one "
-                "worker at a time. Let PENSTOCK_METRICS_FOLDER name one that can be written to.",
-                file=sys.stderr,
-            )
+    try:
+        folder = tempfile.mkdtemp(prefix="penstock-", dir=place or None)
+    except OSError as error:
+        print(f"penstock: warning: {warning.format(error.strerror)}", file=sys.stderr)
     try:
         yield folder
     finally:
