@@ -25,7 +25,9 @@ class Scripted:
         self.requests.append(request)
         await self.gate.wait()
         if isinstance(outcome, Exception):
-            raise type(outcome)(*outcome.args, **vars(outcome))
+            failure = type(outcome).__new__(type(outcome), *outcome.args)
+            vars(failure).update(vars(outcome))
+            raise failure
         return outcome(request) if callable(outcome) else outcome
 
     async def aclose(self) -> None:
