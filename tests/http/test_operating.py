@@ -16,9 +16,13 @@ async def test_the_schema_is_text_with_a_strong_tag(stage: Stage) -> None:
     etag = first.headers["etag"]
     again = await stage.client.get("/schema.graphql", headers={"if-none-match": f'"x", W/{etag}'})
     other = await stage.client.get("/schema.graphql", headers={"if-none-match": '"x"'})
+    meant = await stage.client.get("/schema.graphql", headers={"if-match": f'"x", {etag}'})
+    both = await stage.client.get("/schema.graphql", headers={"if-match": f"W/{etag}", "if-none-match": etag})
 
     assert first.text == stage.holder.current.sdl
     assert etag.startswith('"')
+    assert (meant.status_code, meant.content) == (200, first.content)
+    assert (both.status_code, both.json()["errors"][0]["extensions"]["code"]) == (412, "BAD_REQUEST")
     assert first.headers["schema-version"] == stage.holder.current.version
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
     assert other.status_code == 200

@@ -4,7 +4,7 @@ Only answers to GETs that run a trusted document, without errors and without a c
 one caller's own, a cart among them: there the id is the credential.
 
 Never here: what an answer says.
-Source: RFC 9111; RFC 9110, 13.1.2 (entity tags are compared weakly).
+Source: RFC 9111; RFC 9110, 13.1.2.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 
 from penstock.http.asgi import Headers
+from penstock.http.entity_tags import is_known
 from penstock.http.head import AUTHORIZATION, COST, CUSTOMER_TOKEN, IF_NONE_MATCH, Head
 from penstock.operations.request import OperationResult
 
@@ -41,10 +42,7 @@ def as_public(headers: Headers, tag: bytes, max_age_seconds: int) -> Headers:
     return [*kept, (b"cache-control", rule), (b"etag", tag)]
 
 
-def is_known(head: Head, tag: bytes) -> bool:
+def has_already(head: Head, tag: bytes) -> bool:
     """Whether the caller has the answer of this tag already."""
     given = head.values[IF_NONE_MATCH]
-    if not given:
-        return False
-    wanted = tag.removeprefix(b"W/")
-    return any(one.strip().removeprefix(b"W/") == wanted for one in given.split(b",")) or given.strip() == b"*"
+    return given is not None and is_known(given.decode("latin-1"), tag.decode("ascii"))

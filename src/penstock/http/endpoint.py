@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from penstock.http.answers import UNKNOWN_VERSION, AnswerHeads, Refusal, error_body, status_of
 from penstock.http.asgi import App, Receive, Scope, Send, Sent
-from penstock.http.caching import as_public, is_known, is_public, tag_of
+from penstock.http.caching import as_public, has_already, is_public, tag_of
 from penstock.http.compression import Compression
 from penstock.http.head import ACCEPT, ACCEPT_ENCODING, CLIENT_NAME, COST, REQUEST_ID, Head, read_head
 from penstock.http.intake import Admitted, Intake
@@ -169,7 +169,7 @@ class GraphQLEndpoint:
         if not request.allow_mutation and is_public(asked.head, result):
             tag = tag_of(body)
             headers = as_public(headers, tag, self._parts.public_seconds)
-            if is_known(asked.head, tag):
+            if has_already(asked.head, tag):
                 await send({"type": "http.response.start", "status": 304, "headers": headers})
                 await send({"type": "http.response.body", "body": b""})
                 return

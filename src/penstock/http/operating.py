@@ -6,7 +6,7 @@ Never here: the GraphQL endpoint.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -20,6 +20,7 @@ from starlette.routing import Route
 from penstock.http.admin import SchemaLife, admin_routes
 from penstock.http.answers import error_body
 from penstock.http.asgi import App
+from penstock.http.entity_tags import is_known, is_meant
 from penstock.http.events import Events, Listens
 from penstock.http.plain import PRIVATE, error_answer, json_answer
 from penstock.lifecycle.holder import GenerationHolder
@@ -94,7 +95,10 @@ class _Operating:
         if generation is None:
             return json_answer({"ready": False, "reason": self._parts.holder.trouble}, 503)
         headers = {"etag": generation.etag, "cache-control": "public, no-cache"}
-        if _matches(request.headers.getlist("if-none-match"), generation.etag):
+        meant, known = (request.headers.getlist(name) for name in ("if-match", "if-none-match"))
+        if meant and not is_meant(",".join(meant), generation.etag):
+            return error_answer(request, 412, "The schema is not the one of If-Match (any more).", "BAD_REQUEST")
+        if known and is_known(",".join(known), generation.etag):
             return Response(status_code=304, headers=headers)
         return Response(generation.sdl, media_type=_SDL_TYPE, headers=headers)
 
@@ -142,13 +146,6 @@ def _describe_held(held: Held) -> dict[str, object]:
         **{level: counts[level] for level in LEVELS},
         "breaks": [one.line for one in verdict.broken[:_MOST_SHOWN]],
     }
-
-
-def _matches(if_none_match: Sequence[str], etag: str) -> bool:
-    """Whether the client has it already: `*`, or one of its tags is the same, weak or strong (RFC 9110 §13.1.2)."""
-    given = ",".join(if_none_match)
-    tags = [tag.strip(" \t").removeprefix("W/") for tag in given.split(",")]
-    return etag in tags or given.strip(" \t") == "*"
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

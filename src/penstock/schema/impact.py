@@ -45,7 +45,7 @@ _RULES = (
 
 _MOST_TOKENS = 20_000
 _MOST_REASONS = 20
-_OF_INPUTS = frozenset({"INPUT_FIELD_TYPE_CHANGED", "DEFAULT_REMOVED", "ONE_OF_ADDED"})
+_OF_INPUTS = frozenset({"REQUIRED_INPUT_FIELD_ADDED", "INPUT_FIELD_TYPE_CHANGED", "DEFAULT_REMOVED", "ONE_OF_ADDED"})
 _BY_VALUE = frozenset({"ARGUMENT_TYPE_CHANGED", "INPUT_FIELD_TYPE_CHANGED", "DEFAULT_REMOVED", "ONE_OF_ADDED"})
 """Breaks some values and not others: which of them are given is not known."""
 _BY_SHAPE = frozenset({"UNION_MEMBER_REMOVED", "INTERFACE_REMOVED"})
@@ -147,7 +147,7 @@ def _is_certain(change: Change, reach: Reach) -> bool:
     if change.kind == "REQUIRED_ARGUMENT_ADDED":
         return where.partition("(")[0] in reach.certain
     if change.kind == "REQUIRED_INPUT_FIELD_ADDED":
-        return where.partition(".")[0] in reach.inputs
+        return where.partition(".")[0] in reach.given
     return where in reach.certain
 
 

@@ -16,13 +16,17 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLNamedType,
+    GraphQLNonNull,
     GraphQLSchema,
     NamedTypeNode,
+    NonNullTypeNode,
     ObjectFieldNode,
     ObjectValueNode,
     OperationDefinitionNode,
     TypeInfo,
     TypeInfoVisitor,
+    Undefined,
+    VariableDefinitionNode,
     Visitor,
     get_named_type,
     visit,
@@ -36,12 +40,14 @@ class Reach:
     Attributes:
         certain: Coordinates that it names, and the types it passes through.
         possible: Coordinates that the values of its variables may name: fields of inputs, values of enums.
-        inputs: Input types of which it gives a value.
+        inputs: Input types of which it may give a value.
+        given: Those of which it gives one whenever it runs.
     """
 
     certain: set[str] = field(default_factory=set)
     possible: set[str] = field(default_factory=set)
     inputs: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
 
 
 def reach_of(schema: GraphQLSchema, document: DocumentNode) -> Reach:
@@ -59,7 +65,8 @@ class _Reaching(Visitor):
         self._info = info
         self._reach = reach
         self._field: str | None = None
-        self._spread: set[str] = set()
+        self._spread: set[tuple[str, bool]] = set()
+        self._is_given = False
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> None:
         self._reach.certain.add(f"schema.{node.operation.value}")
@@ -67,7 +74,14 @@ class _Reaching(Visitor):
     def enter_named_type(self, node: NamedTypeNode, *_: object) -> None:
         name = node.name.value
         self._reach.certain.add(name)
-        self._reach_by_variable(self._schema.type_map.get(name))
+        self._reach_by_variable(self._schema.type_map.get(name), is_given=self._is_given)
+
+    def enter_variable_definition(self, node: VariableDefinitionNode, *_: object) -> None:
+        is_needed = isinstance(node.type, NonNullTypeNode) and isinstance(node.type.type, NamedTypeNode)
+        self._is_given = is_needed and node.default_value is None
+
+    def leave_variable_definition(self, *_: object) -> None:
+        self._is_given = False
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         owner, given = self._info.get_parent_type(), self._info.get_type()
@@ -92,7 +106,9 @@ class _Reaching(Visitor):
     def enter_object_value(self, _node: ObjectValueNode, *_: object) -> None:
         given = self._info.get_input_type()
         if given is not None:
-            self._reach.inputs.add(get_named_type(given).name)
+            name = get_named_type(given).name
+            self._reach.inputs.add(name)
+            self._reach.given.add(name)
 
     def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
         owner = self._info.get_parent_input_type()
@@ -104,15 +120,21 @@ class _Reaching(Visitor):
         if given is not None:
             self._reach.certain.add(f"{get_named_type(given).name}.{node.value}")
 
-    def _reach_by_variable(self, given: GraphQLNamedType | None) -> None:
-        """Note everything that a value of an input type may name, of the types below it as well."""
+    def _reach_by_variable(self, given: GraphQLNamedType | None, *, is_given: bool) -> None:
+        """Note everything that a value of an input type may name, of the types below it as well.
+
+        ``is_given`` where there is such a value whenever the operation runs.
+        """
         if isinstance(given, GraphQLEnumType):
             self._reach.possible.update(f"{given.name}.{value}" for value in given.values)
-        elif isinstance(given, GraphQLInputObjectType) and given.name not in self._spread:
-            self._spread.add(given.name)
+        elif isinstance(given, GraphQLInputObjectType) and (given.name, is_given) not in self._spread:
+            self._spread.add((given.name, is_given))
             self._reach.inputs.add(given.name)
+            if is_given:
+                self._reach.given.add(given.name)
             for name, one in given.fields.items():
                 self._reach.possible.add(f"{given.name}.{name}")
                 below = get_named_type(one.type)
                 self._reach.certain.add(below.name)
-                self._reach_by_variable(below)
+                is_one = isinstance(one.type, GraphQLNonNull) and one.type.of_type is below
+                self._reach_by_variable(below, is_given=is_given and is_one and one.default_value is Undefined)

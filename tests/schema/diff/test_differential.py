@@ -63,7 +63,7 @@ def ours(found: Iterable[Change]) -> Counter[tuple[str, str]]:
 
 
 @for_all(schemas(defaults=False), schemas(defaults=False))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_without_defaults_we_find_exactly_what_graphql_core_finds(first: str, second: str) -> None:
     old, new = build_schema(first), build_schema(second)
     found = diff_schemas(old, new)
@@ -72,7 +72,7 @@ def test_without_defaults_we_find_exactly_what_graphql_core_finds(first: str, se
 
 
 @for_all(schemas(), schemas())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_graphql_core_calls_breaking_is_breaking(first: str, second: str) -> None:
     old, new = build_schema(first), build_schema(second)
     found = diff_schemas(old, new)
