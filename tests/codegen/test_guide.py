@@ -26,16 +26,24 @@ def told_by(section: str, bench: Bench, shop: Shop) -> None:
     assert bench.do(program, shop.variables).strip() == printed_in(section)
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_graphql_code_generator(tmp_path: Path, modules: Path, shop: Shop, source: str) -> None:
-    bench = lay_out(tmp_path, files_of(GENERATOR), modules)
-    schema = str(SCHEMA_FILE) if source == "a file" else shop.url + source
-    install, generate, compile_, _ = commands_of(GENERATOR)
+def made_in(folder: Path) -> dict[str, str]:
+    """Name → text of what a tool made."""
+    return {path.name: path.read_text() for path in folder.glob("*.ts")}
 
-    bench.do(generate, {"SCHEMA": schema})
+
+def test_graphql_code_generator(tmp_path: Path, modules: Path, shop: Shop) -> None:
+    bench = lay_out(tmp_path, files_of(GENERATOR), modules)
+    install, generate, compile_, _ = commands_of(GENERATOR)
+    made = []
+
+    for source in SOURCES:
+        bench.do(generate, {"SCHEMA": str(SCHEMA_FILE) if source == "a file" else shop.url + source})
+        made.append(made_in(tmp_path / "src" / "gql"))
     bench.do(compile_)
 
     assert install.startswith("npm install")
+    assert "deliverySlot" in made[0]["graphql.ts"]
+    assert made == [made[0]] * len(SOURCES)
     told_by(GENERATOR, bench, shop)
 
 
@@ -65,19 +73,21 @@ def test_a_scalar_that_is_not_in_the_map_fails_the_generator(tmp_path: Path, mod
     assert "FlowDate" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("source", SOURCES[1:])
-def test_gql_tada(tmp_path: Path, modules: Path, shop: Shop, source: str) -> None:
+def test_gql_tada(tmp_path: Path, modules: Path, shop: Shop) -> None:
     files = files_of(TADA) | {"src/main.ts": files_of(GENERATOR)["src/main.ts"]}
     bench = lay_out(tmp_path, files, modules)
     _, fetch, generate, check, compile_, _ = commands_of(TADA)
+    typed = tmp_path / "src" / "graphql-env.d.ts"
 
-    if source == "a file":
-        (tmp_path / "schema.graphql").write_text(SCHEMA_FILE.read_text())
-    else:
-        bench.do(fetch.replace("http://127.0.0.1:8000/graphql", shop.url + "/graphql"))
+    (tmp_path / "schema.graphql").write_text(SCHEMA_FILE.read_text())
+    bench.do(generate)
+    of_the_file = typed.read_text()
+    bench.do(fetch.replace("http://127.0.0.1:8000/graphql", shop.url + "/graphql"))
     for command in (generate, check, compile_):
         bench.do(command)
 
+    assert "deliverySlot" in of_the_file
+    assert typed.read_text() == of_the_file
     told_by(TADA, bench, shop)
 
 

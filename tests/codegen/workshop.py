@@ -125,10 +125,11 @@ def install_node_tools(folder: Path) -> Path | None:
 
 def install_python_tools(folder: Path) -> Path | None:
     """The commands of an environment of their own: the tool needs another graphql-core than the gateway."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     commands = folder / "bin"
-    install = [commands / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    done = subprocess.run([*install, "-r", HERE / "requirements.txt"], capture_output=True, text=True, check=False)
+    pip = [sys.executable, "-m", "pip", "--python", commands / "python", "--disable-pip-version-check"]
+    install = [*pip, "install", "-q", "--no-compile", "-r", HERE / "requirements.txt"]
+    done = subprocess.run(install, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         not_run(f"pip failed: {done.stderr[-500:]}")
         return None
