@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
 import signal
 import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.cli.test_commands import PENSTOCK, environment, run
+from penstock.cli.main import main
+from tests.cli.test_commands import PENSTOCK, environment
 from tests.docs.reference import DOCS, page
 from tests.support.sandboxes import RunningSandbox, sandbox
 
@@ -35,8 +41,19 @@ def store_of(shop: RunningSandbox, secret: str = "sandbox-secret") -> dict[str, 
     }
 
 
+def call(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command in this process, which costs a fraction of one of its own."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(os, "environ", environment(**variables))
+        patch.setattr("sys.excepthook", sys.excepthook)
+        patch.setattr("threading.excepthook", threading.excepthook)
+        code = main(arguments)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
 def flows(shop: RunningSandbox, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return run("flows", *arguments, **store_of(shop))
+    return call("flows", *arguments, **store_of(shop))
 
 
 def exported(shop: RunningSandbox, folder: Path) -> Path:
@@ -208,29 +225,49 @@ def test_a_refusal_is_told_in_the_stores_words(shop: RunningSandbox, tmp_path: P
     assert "It may have been done" not in done.stderr
 
 
-def test_an_interrupt_says_how_far_it_is(shop: RunningSandbox, tmp_path: Path) -> None:
-    path = exported(shop, tmp_path)
-    add_below_customers(path, "      one: {name: One, type: string}\n      two: {name: Two, type: string}\n")
-    path.write_text(path.read_text().replace("name: Gift note", "name: Note"))
-    note = fields_of(shop, "customers")["gift_note"]["id"]
-    fail(shop, fault="latency", method="PUT", path=note, seconds=20)
+def interrupted(shop: RunningSandbox, number: signal.Signals, *arguments: str) -> tuple[int, str]:
+    """A command that is ended while the store keeps it waiting: its exit code, and what it said on standard error."""
     process = subprocess.Popen(
-        [*PENSTOCK, "flows", "apply", str(path)],
+        [*PENSTOCK, "flows", *arguments],
         env=environment(**store_of(shop)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line == "added field customers.two\n":
-            break
-    process.send_signal(signal.SIGINT)
+    until = time.monotonic() + 30
+    while httpx.get(f"{shop.url}/__control/faults", timeout=10).json()["data"] and time.monotonic() < until:
+        time.sleep(0.01)  # the switch is gone once the call has come
+    process.send_signal(number)
     _, said = process.communicate(timeout=15)
+    return process.returncode, said
 
-    assert process.returncode == 1
-    assert "interrupted" in said
-    assert "2 of 3 are done; run it again for the rest." in said
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_says_how_far_it_is(shop: RunningSandbox, tmp_path: Path, number: signal.Signals) -> None:
+    path = exported(shop, tmp_path)
+    add_below_customers(path, "      one: {name: One, type: string}\n      two: {name: Two, type: string}\n")
+    path.write_text(path.read_text().replace("name: Gift note", "name: Note"))
+    note = fields_of(shop, "customers")["gift_note"]["id"]
+    fail(shop, fault="latency", method="PUT", path=note, seconds=4, count=1)
+
+    code, said = interrupted(shop, number, "apply", str(path))
+
+    assert (code, said) == (
+        1,
+        "penstock: change field customers.gift_note: interrupted. It may have been done nevertheless. "
+        "2 of 3 are done; run it again for the rest.\n",
+    )
+    assert flows(shop, "apply", str(path)).returncode == 0
+
+
+@pytest.mark.parametrize("words", [("plan", "--check"), ("apply",)])
+def test_what_is_interrupted_before_it_writes_has_found_nothing(
+    shop: RunningSandbox, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    path = exported(shop, tmp_path)
+    fail(shop, fault="latency", method="GET", path="/v2/flows$", seconds=4, count=1)
+
+    assert interrupted(shop, signal.SIGINT, *words, str(path)) == (130, "penstock: interrupted.\n")
 
 
 def test_a_reader_who_leaves_stops_nothing(shop: RunningSandbox, tmp_path: Path) -> None:
@@ -295,15 +332,15 @@ def test_a_plan_for_a_program_is_json(shop: RunningSandbox, tmp_path: Path) -> N
 
 def test_a_plan_names_fields_as_the_lock_does_and_says_when_they_go(shop: RunningSandbox, tmp_path: Path) -> None:
     lock = {"PENSTOCK_SCHEMA_LOCK": str(tmp_path / "schema.lock.json")}
-    assert run("schema", "lock", str(tmp_path / "schema.lock.json"), **store_of(shop)).returncode == 0
+    assert call("schema", "lock", str(tmp_path / "schema.lock.json"), **store_of(shop)).returncode == 0
     note = fields_of(shop, "customers")["gift_note"]["id"]
     shop.call("PUT", f"/v2/fields/{note}", {"type": "field", "id": note, "slug": "wrapping"})
     path = exported(shop, tmp_path)
     head, _, rest = path.read_text().partition("      wrapping:\n")
     path.write_text(head + rest.partition("omit_null: true\n")[2])
 
-    slowly = run("flows", "plan", "--allow-destroy", str(path), **store_of(shop), **lock).stdout
-    at_once = run(
+    slowly = call("flows", "plan", "--allow-destroy", str(path), **store_of(shop), **lock).stdout
+    at_once = call(
         "flows", "plan", "--allow-destroy", str(path), **store_of(shop), **lock, PENSTOCK_FIELD_GRACE_DAYS="0"
     ).stdout
 
@@ -320,7 +357,7 @@ def test_a_file_is_judged_as_a_whole_before_the_store_is_asked(tmp_path: Path) -
     path = tmp_path / "flows.yaml"
     path.write_text("flows:\n  a: {nam: A}\n  a: {name: A, enabled: maybe}\n")
 
-    done = run("flows", "apply", str(path))
+    done = call("flows", "apply", str(path))
 
     assert done.returncode == 2
     assert done.stdout == ""
@@ -334,15 +371,19 @@ def test_a_file_is_judged_as_a_whole_before_the_store_is_asked(tmp_path: Path) -
 def test_what_cannot_be_used_is_one_sentence_and_exit_2(shop: RunningSandbox, tmp_path: Path) -> None:
     path = exported(shop, tmp_path)
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
+    endless = tmp_path / "endless"
+    with endless.open("wb") as file:
+        file.truncate(2**36)
 
     cases = [
-        run("flows", "apply", str(path), **store_of(shop, secret="")),
-        run("flows", "plan", str(path)),
+        call("flows", "apply", str(path), **store_of(shop, secret="")),
+        call("flows", "plan", str(path)),
         flows(shop, "plan", str(tmp_path / "absent")),
         flows(shop, "plan", str(tmp_path / "bytes")),
+        flows(shop, "plan", str(endless)),
         flows(shop, "export", str(tmp_path)),
     ]
 
-    assert [(case.returncode, len(case.stderr.splitlines())) for case in cases] == [(2, 1)] * 5
+    assert [(case.returncode, len(case.stderr.splitlines())) for case in cases] == [(2, 1)] * 6
     assert "PENSTOCK_CLIENT_SECRET" in cases[0].stderr
     assert "sandbox-secret" not in "".join(case.stderr + case.stdout for case in cases)

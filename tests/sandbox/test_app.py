@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from starlette.types import Message
 
 from penstock.sandbox import SandboxError, SandboxSettings, create_sandbox, seeded_login
 
@@ -117,3 +118,26 @@ async def test_read_only_settings_are_ignored_silently(store: Store) -> None:
 
     assert (answer.json()["data"]["page_length"], answer.json()["data"]["field_limit"]) == (3, 100)
     assert len((await store.call("GET", "/v2/customers")).json()["data"]) == 3
+
+
+async def test_a_client_that_leaves_before_its_body_is_there_changes_nothing_and_breaks_nothing() -> None:
+    messages: list[Message] = []
+    halves: list[Message] = [
+        {"type": "http.request", "body": b'{"data": ', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return halves.pop(0)
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/v2/flows", "query_string": b"", "scheme": "http",
+        "server": ("127.0.0.1", 1), "headers": [],
+    }  # fmt: skip
+    await create_sandbox(SandboxSettings())(scope, receive, send)
+
+    assert halves == []
+    assert messages[0]["status"] == 400

@@ -15,8 +15,9 @@ from penstock.cli.changes import printable
 from penstock.cli.flow_plan import done_line, otherwise_line, plan_as_json, show_plan
 from penstock.cli.progress_bar import progress_bar
 from penstock.cli.saying import say
-from penstock.cli.servers import run
+from penstock.cli.servers import ended_as_interrupted, run
 from penstock.definitions.flow_file import (
+    MOST_CHARACTERS,
     DeclaredStore,
     FlowPlan,
     Step,
@@ -34,6 +35,7 @@ _STANDARD = "-"
 _FAILED = 1
 _OPERATOR = 2
 _MOST_FAULTS = 100
+_MOST_BYTES = 4 * MOST_CHARACTERS
 
 
 def work_on_flows(arguments: Arguments, settings: Settings) -> int | None:
@@ -99,14 +101,14 @@ def apply(arguments: Arguments, settings: Settings) -> int:
                 await _take(store, writes, progress)
 
     try:
-        run(main)
-    except KeyboardInterrupt:
-        progress.failure = "interrupted"
-        progress.is_unsure = progress.under_way
-    except PenstockError as error:
+        with ended_as_interrupted():
+            run(main)
+    except (KeyboardInterrupt, PenstockError) as error:
         if not progress.steps:
             raise
-        progress.failure = str(error)
+        is_ours = isinstance(error, PenstockError)
+        progress.failure = str(error) if is_ours else "interrupted"
+        progress.is_unsure = progress.under_way and not is_ours
     return _OPERATOR if plans and plans[0].forbidden else _conclude(progress)
 
 
@@ -174,16 +176,26 @@ def export(arguments: Arguments, settings: Settings) -> None:
 def _read_file(path: str) -> DeclaredStore | None:
     """What a file declares; None where something is wrong with it, all of which has been told then."""
     try:
-        data = sys.stdin.buffer.read() if path == _STANDARD else Path(path).read_bytes()
-        text = data.decode("utf-8-sig")
+        data = _read_bytes(path)
+        text = data.decode("utf-8-sig") if len(data) <= _MOST_BYTES else ""
     except (OSError, ValueError) as error:
         raise OperatorError(f"{path!r} cannot be read: {_reason(error)}; give a YAML file, or - .") from error
+    if len(data) > _MOST_BYTES:
+        raise OperatorError(f"{path!r} has more than {_MOST_BYTES:,} bytes; give a YAML file, or split the store.")
     read = read_flow_file(text)
     for fault in read.faults[:_MOST_FAULTS]:
         print(f"{path}:{fault.line}: {printable(fault.message)}", file=sys.stderr)
     if len(read.faults) > _MOST_FAULTS:
         print(f"{path}: and {len(read.faults) - _MOST_FAULTS} more.", file=sys.stderr)
     return None if read.faults else read.declared
+
+
+def _read_bytes(path: str) -> bytes:
+    """All of a file, or more than may be in one."""
+    if path == _STANDARD:
+        return sys.stdin.buffer.read(_MOST_BYTES + 1)
+    with Path(path).open("rb") as file:
+        return file.read(_MOST_BYTES + 1)
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -34,14 +34,16 @@ _COMMANDS: Mapping[str, Callable[[Arguments, Settings], int | None]] = {
 }
 _FAILED = 1
 _OPERATOR = 2
+_INTERRUPTED = 130
+_SERVERS = frozenset({"serve", "dev", "sandbox"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        0 when it did what it should, 2 when its operator must change something, 1 when it failed otherwise or found
-        what it was asked to fail on.
+        0 when it did what it should, 2 when its operator must change something, 130 when it was interrupted before it
+        was done, 1 when it failed otherwise or found what it was asked to fail on.
     """
     tell_crashes()
     arguments = parse_arguments(argv)
@@ -55,10 +57,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PenstockError as error:
         return _complain(error, _FAILED)
     except KeyboardInterrupt:
-        return 0
+        return _interrupted(arguments.command)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to flush
         return 0
+
+
+def _interrupted(command: str) -> int:
+    if command in _SERVERS:
+        return 0
+    print("penstock: interrupted.", file=sys.stderr)
+    return _INTERRUPTED
 
 
 def _read_settings(arguments: Arguments, environ: Mapping[str, str]) -> Settings:

@@ -107,6 +107,16 @@ def run(main: Callable[[], Coroutine[object, object, None]]) -> None:
         runner.run(main())
 
 
+@contextmanager
+def ended_as_interrupted() -> Iterator[None]:
+    """Take the signal that ends a process for Ctrl-C, so that what is under way can be told."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 async def serve_until_signal(
     servers: Sequence[tuple[Server, socket.socket]], announce: Callable[[], Awaitable[None]]
 ) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -46,6 +46,8 @@ class Door:
             if endpoint is None:
                 raise refuse(405, "Method Not Allowed", f"{request.method} is not allowed here")
             answer = self._run(endpoint, await _read_body(request), request, struck)
+        except ClientDisconnect:
+            return Response(status_code=400)  # for the log of calls: whoever sent the half of a body has left
         except ApiError as error:
             return write_error(error, request.url.path, struck)
         except SandboxError:

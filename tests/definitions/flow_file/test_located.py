@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from penstock.definitions.flow_file.located import (
@@ -30,7 +32,12 @@ from penstock.definitions.flow_file.located import (
         ("", None),
         ("True", True),
         ("FALSE", False),
-        (".inf", ".inf"),
+        ("0x1F", 31),
+        ("0o17", 15),
+        ("0xg", "0xg"),
+        ("017", 17),
+        ("-.INF", -math.inf),
+        (".NaN ", ".NaN "),
         ("1_000", "1_000"),
     ],
 )

@@ -172,7 +172,10 @@ def test_a_former_slug_must_be_plain() -> None:
         ("# nothing\n", 1, "The file is empty"),
         ("just words\n", 1, "begin with `flows:`"),
         ("[]\n", 1, "begin with `flows:`"),
-        ("version: 1\n", 1, "needs the key flows"),
+        ("version: 1\n", 1, "The file needs the key flows"),
+        ("flows: {}\nversion: true\n", 2, "The version is true; this release reads version 1."),
+        ("flow: {}\n", 1, "The file has no key 'flow'; did you mean 'flows'?"),
+        ("flows: []\n", 1, "The flows of the file are a list"),
         ("flows: [a]\n", 1, "write each under its slug"),
         ("flows:\n  a: text\n", 2, "write its keys below it"),
         ("flows:\n  '': {name: A}\n", 2, "slug that cannot be written"),
@@ -193,7 +196,7 @@ def test_more_fields_than_upstream_takes_are_refused() -> None:
     assert faults == [(2, "Flow a has 101 fields; the store takes 100.")]
 
 
-@pytest.mark.parametrize("number", [str(2**63), "1e999", "9" * 200])
+@pytest.mark.parametrize("number", [str(2**63), "1e999", "9" * 200, "-.inf", ".nan", "0x" + "f" * 16])
 def test_a_number_that_cannot_travel_is_refused(number: str) -> None:
     faults = faults_of(f"flows: {{a: {{name: A, fields: {{b: {{name: B, type: float, default: {number}}}}}}}}}")
 

@@ -76,3 +76,13 @@ def test_what_has_its_default_is_left_out_and_the_rest_is_plain_to_read() -> Non
         "              type: regex\n"
         "              pattern: ^a\n"
     )
+
+
+def test_marks_that_turn_text_around_are_seen() -> None:
+    held = store({"pets": [held_field("kind", name="\u202esdrawkcab é", default="\u2067x")]})
+
+    text = write_flow_file(held)
+
+    assert r'"\u202Esdrawkcab \xE9"' in text
+    assert r'"\u2067x"' in text
+    assert plan_flows(read_flow_file(text).declared, held, RULES).steps == ()

@@ -8,7 +8,7 @@ Never here: I/O, the sending of a change, GraphQL.
 
 from penstock.definitions.flow_file.comparing import differences
 from penstock.definitions.flow_file.holding import StoreDocuments, hold
-from penstock.definitions.flow_file.located import Fault
+from penstock.definitions.flow_file.located import MOST_CHARACTERS, Fault
 from penstock.definitions.flow_file.model import (
     DeclaredField,
     DeclaredFlow,
@@ -25,6 +25,7 @@ from penstock.definitions.flow_file.steps import FlowPlan, Part, Step, StepKind,
 from penstock.definitions.flow_file.writing import write_flow_file
 
 __all__ = [
+    "MOST_CHARACTERS",
     "DeclaredField",
     "DeclaredFlow",
     "DeclaredStore",

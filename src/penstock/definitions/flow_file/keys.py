@@ -6,12 +6,13 @@ Never here: which keys a flow or a field has.
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from penstock.definitions.flow_file.located import Entries, Fault, Listing, Node, Scalar
 from penstock.definitions.model import JSON
-from penstock.definitions.text import has_surrogates, shown
+from penstock.definitions.text import clean_line, has_surrogates, shown
 
 _LONGEST_SLUG = 255
 _WIDEST_BITS = 63
@@ -43,7 +44,7 @@ class Keys:
             if key not in known:
                 near = difflib.get_close_matches(key, known, 1)
                 remedy = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
-                self.faults.add(line, f"{self.what} has no key {key!r}; {remedy}")
+                self.faults.add(line, f"{_first_large(self.what)} has no key {key!r}; {remedy}")
 
     def node(self, key: str) -> Node | None:
         """What stands under a key, or None."""
@@ -106,6 +107,10 @@ class Keys:
         return None
 
 
+def _first_large(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def is_writable_slug(text: str) -> bool:
     """Whether a text may name a flow or field in a file; upstream's own rules are judged where it is written."""
     return 0 < len(text) <= _LONGEST_SLUG and not has_surrogates(text)
@@ -129,8 +134,8 @@ def as_json(node: Node, what: str, faults: Faults) -> JSON:
     if isinstance(node.value, int) and node.value.bit_length() > _WIDEST_BITS:
         faults.add(node.line, f"{what} holds a number that needs more than 64 bits.")
         return None
-    if isinstance(node.value, float) and node.value in (float("inf"), float("-inf")):
-        faults.add(node.line, f"{what} holds a number that is too large.")
+    if isinstance(node.value, float) and not math.isfinite(node.value):
+        faults.add(node.line, f"{what} holds {clean_line(node.text, 60)}, which is no finite number.")
         return None
     return node.value
 

@@ -34,6 +34,8 @@ PlainValue: TypeAlias = str | int | float | bool | None
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {word: truth for truth in (True, False) for word in (str(truth), str(truth).lower(), str(truth).upper())}
 _WHOLE = re.compile(r"[-+]?[0-9]{1,300}", re.ASCII)
+_BASES = {16: re.compile(r"0x[0-9a-fA-F]{1,300}", re.ASCII), 8: re.compile(r"0o[0-7]{1,300}", re.ASCII)}
+_ENDLESS = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]{1,300}|[0-9]{1,300}(?:\.[0-9]{0,300})?)(?:[eE][-+]?[0-9]{1,4})?", re.ASCII)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -203,6 +205,11 @@ def plain_value(text: str) -> PlainValue:
         return _BOOLEANS[text]
     if _WHOLE.fullmatch(text):
         return int(text)
+    for base, written in _BASES.items():
+        if written.fullmatch(text):
+            return int(text[2:], base)
+    if _ENDLESS.fullmatch(text):
+        return float(text.replace(".", ""))
     return float(text) if _DECIMAL.fullmatch(text) else text
 
 

@@ -57,10 +57,12 @@ def _read_file(root: Node, faults: Faults) -> tuple[DeclaredFlow, ...]:
     if not isinstance(root, Entries):
         faults.add(root.line, f"The file is {seen(root)}; begin with `flows:`.")
         return ()
-    keys = Keys("The file", root.line, root, faults)
+    keys = Keys("the file", root.line, root, faults)
     keys.refuse_others(_FILE_KEYS)
     version = keys.node("version")
-    if version is not None and not (isinstance(version, Scalar) and version.value == FORM):
+    if version is not None and not (
+        isinstance(version, Scalar) and version.text == str(FORM) and version.value == FORM
+    ):
         faults.add(version.line, f"The version is {seen(version)}; this release reads version {FORM}.")
     if "flows" not in root.nodes:
         faults.add(root.line, "The file needs the key flows; an empty one declares a store without flows.")

@@ -26,6 +26,9 @@ _WIDTH = 110
 _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff]")
 """Characters that the library's emitter would write as they are and its reader would fold."""
 
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that make a reader see other text than there is."""
+
 
 class _Dumper(yaml.SafeDumper):
     """Writes what YAML 1.1 and 1.2 read alike: without aliases, lists indented, doubtful text in quotes."""
@@ -36,9 +39,16 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 (the library's signature)
         super().increase_indent(flow, False)
 
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        self.allow_unicode = not _DIRECTION.search(text)
+        super().write_double_quoted(text, split)
+        self.allow_unicode = True
+
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
-    style = '"' if _UNSEEN.search(text) else None if isinstance(plain_value(text), str) else "'"
+    style = (
+        '"' if _UNSEEN.search(text) or _DIRECTION.search(text) else None if isinstance(plain_value(text), str) else "'"
+    )
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
