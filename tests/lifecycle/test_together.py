@@ -242,3 +242,79 @@ async def test_one_that_ends_leaves_the_looking_to_the_others() -> None:
     await second.glance()
 
     assert store.asked == [1, 2]
+
+
+async def soon(_seconds: float) -> None:
+    """A pause that only lets others run."""
+    await asyncio.sleep(0)
+
+
+async def test_a_message_that_was_lost_is_made_good_by_a_look_at_what_was_told() -> None:
+    store = Store()
+    first, second = store.replica(1), store.replica(2)
+    await second.glance()
+    await first.glance()
+    looked = asyncio.Event()
+
+    async def look() -> None:
+        await first.glance()
+        looked.set()
+
+    store.slugs = ("size", "width")
+    await second.ask()  # nobody listens yet
+    following = asyncio.create_task(first.follow(look, soon))
+    await asyncio.wait_for(looked.wait(), 5)
+    following.cancel()
+
+    assert store.asked == [2, 2]
+
+
+async def test_two_that_read_the_same_differently_do_not_chase_each_other() -> None:
+    store = Store()
+    first, second = store.replica(1), store.replica(2)
+    looks: list[int] = []
+
+    def follow(number: int, replica: Together, slugs: tuple[str, ...]) -> asyncio.Task[None]:
+        async def look() -> None:
+            looks.append(number)
+            store.slugs = slugs  # what this one makes of whatever the store says
+            store.now += 1
+            await replica.ask()
+
+        return asyncio.create_task(replica.follow(look, soon))
+
+    await first.ask()
+    followers = [follow(1, first, ("size",)), follow(2, second, ("width",))]
+    store.slugs = ("width",)
+    store.now += 1
+    await second.ask()
+    for _ in range(200):
+        await asyncio.sleep(0)
+    for follower in followers:
+        follower.cancel()
+
+    assert 1 <= len(looks) <= 3
+
+
+async def test_what_comes_back_is_followed_again() -> None:
+    store = Store()
+    first, second = store.replica(1), store.replica(2)
+    looks = 0
+
+    async def look() -> None:
+        nonlocal looks
+        looks += 1
+        await first.glance()
+
+    await second.ask()
+    await first.glance()
+    following = asyncio.create_task(first.follow(look, soon))
+    for slugs in (("width",), ("size",), ("width",), ("size",)):
+        store.slugs = slugs
+        store.now += 1
+        await second.ask()
+        for _ in range(20):
+            await asyncio.sleep(0)
+    following.cancel()
+
+    assert looks == 4

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from penstock.definitions.reading import Reading
 from penstock.definitions.snapshot import read_snapshot, render_snapshot
@@ -24,6 +25,11 @@ _LOOK = "schema:look"
 _WHERE = f"The reading in the shared state (key {_READING!r})"
 _LEAST_SECONDS = 5.0
 _PAUSE_SECONDS = 1.0
+_LOOK_UP_SECONDS = 2.0
+_IN_VAIN_SECONDS = 15.0
+
+Look: TypeAlias = Callable[[], Awaitable[object]]
+"""Lets this replica look now."""
 
 
 class Together:
@@ -50,6 +56,8 @@ class Together:
         self._since = clock()
         self._lease: Lease | None = None
         self._last: Reading | None = None
+        self._in_vain = ""
+        self._in_vain_until = 0.0
 
     async def glance(self) -> Reading:
         """What the store says, or said when another replica asked a moment ago.
@@ -79,20 +87,43 @@ class Together:
             await self._tell(reading, began)
         return reading
 
-    async def follow(self, look: Callable[[], Awaitable[object]]) -> None:
+    async def follow(self, look: Look, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Until cancelled: look whenever another replica has read something else than this one.
 
-        In the end, whatever this one led is left to the others.
+        Messages say so at once; what was told is looked up every other second besides, for messages can be lost. In
+        the end, whatever this one led is left to the others.
         """
         try:
-            while True:
-                with contextlib.suppress(StateError):
-                    async for fingerprint in self._state.listen(CHANNEL):
-                        if self._last is None or fingerprint != self._last.definitions.fingerprint.encode():
-                            await look()
-                await asyncio.sleep(_PAUSE_SECONDS)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._hear(look, sleep))
+                tasks.create_task(self._look_up(look, sleep))
         finally:
             await self._give_up()
+
+    async def _hear(self, look: Look, sleep: Callable[[float], Awaitable[None]]) -> None:
+        while True:
+            with contextlib.suppress(StateError):
+                async for fingerprint in self._state.listen(CHANNEL):
+                    await self._follow(fingerprint.decode("ascii", "replace"), look)
+            await sleep(_PAUSE_SECONDS)
+
+    async def _look_up(self, look: Look, sleep: Callable[[float], Awaitable[None]]) -> None:
+        while True:
+            await sleep(_LOOK_UP_SECONDS)
+            with contextlib.suppress(StateError):
+                _, fingerprint = _parse_looked(await self._state.get(_LOOKED))
+                await self._follow(fingerprint, look)
+
+    async def _follow(self, told: str, look: Look) -> None:
+        """Look, unless that is known, or was looked at in vain: a gateway of another version may read otherwise."""
+        if not told or self._knows(told) or (told == self._in_vain and self._clock() < self._in_vain_until):
+            return
+        await look()
+        if not self._knows(told):
+            self._in_vain, self._in_vain_until = told, self._clock() + _IN_VAIN_SECONDS
+
+    def _knows(self, fingerprint: str) -> bool:
+        return self._last is not None and self._last.definitions.fingerprint == fingerprint
 
     async def _leads(self) -> bool:
         try:
@@ -114,7 +145,7 @@ class Together:
             began, fingerprint = _parse_looked(await self._state.get(_LOOKED))
             if not fingerprint or began < self._since:
                 return None
-            if self._last is not None and self._last.definitions.fingerprint == fingerprint:
+            if self._last is not None and self._knows(fingerprint):
                 return self._last
             text = await self._state.get(_READING)
             if text is None:
