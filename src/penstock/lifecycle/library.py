@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 
 from penstock.errors import OperatorError, StateError
 from penstock.lifecycle.holder import GenerationHolder
-from penstock.operations.stored import Manifest, StoredDocument, StoredDocuments, read_manifest, trust
+from penstock.operations.stored import LARGEST_BYTES, Manifest, StoredDocument, StoredDocuments, read_manifest, trust
 from penstock.schema.generation import Generation
 from penstock.state import State
 from penstock.telemetry.logs import Log
@@ -23,7 +23,6 @@ from penstock.telemetry.metrics import Metrics
 KEY = "documents:"
 """How the keys of shared manifests begin; what follows is whose they are."""
 
-_LARGEST_MANIFEST = 64 * 1024 * 1024
 _MOST_TOLD = 50
 
 File: TypeAlias = tuple[str, bytes]
@@ -151,15 +150,17 @@ def read_folder(folder: Path) -> list[File]:
         OSError: It cannot be read.
     """
     if folder.is_file():
-        return [(folder.name, folder.read_bytes())]
+        return [(folder.name, _read(folder))]
     if not folder.is_dir():
         raise FileNotFoundError(folder)
     paths = sorted(path for path in folder.rglob("*.json") if path.is_file() and not _is_hidden(path, folder))
-    return [
-        (path.relative_to(folder).as_posix(), path.read_bytes())
-        for path in paths
-        if path.stat().st_size <= _LARGEST_MANIFEST
-    ]
+    return [(path.relative_to(folder).as_posix(), _read(path)) for path in paths]
+
+
+def _read(path: Path) -> bytes:
+    """A file, and of one that is too large so much that this can be seen."""
+    with path.open("rb") as file:
+        return file.read(LARGEST_BYTES + 1)
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.operations.stored import StoredDocument, read_manifest, trust
+from penstock.operations.stored import StoredDocument, manifests, read_manifest, trust
 from penstock.operations.stored.manifests import client_of
 from penstock.operations.stored.trusted import digest_of
 
@@ -58,6 +58,15 @@ def test_what_is_no_manifest_is_a_problem_and_no_failure(content: bytes) -> None
 
     assert len(manifest.problems) >= 1
     assert all("web.json" in problem for problem in manifest.problems)
+
+
+def test_a_manifest_that_is_too_large_is_a_problem_and_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifests, "LARGEST_BYTES", len(CODEGEN) - 1)
+
+    manifest = read_manifest("web.json", CODEGEN)
+
+    assert manifest.documents == ()
+    assert "web.json is larger than" in manifest.problems[0]
 
 
 def test_what_is_no_document_is_left_out_and_the_rest_stays() -> None:

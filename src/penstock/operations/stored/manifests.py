@@ -14,6 +14,9 @@ import msgspec
 
 from penstock.definitions.model import JSON
 
+LARGEST_BYTES = 64 * 1024 * 1024
+"""Of one manifest."""
+
 _ID = re.compile(r"[\x21-\x7e]{1,256}")
 _NAME = re.compile(r"\b(?:query|mutation|subscription)\s+([A-Za-z_]\w*)")
 _APOLLO = "apollo-persisted-query-manifest"
@@ -63,6 +66,8 @@ def read_manifest(path: str, content: bytes) -> Manifest:
         content: JSON, in any of the known forms.
     """
     client = client_of(path)
+    if len(content) > LARGEST_BYTES:
+        return Manifest(problems=(f"{path} is larger than {LARGEST_BYTES} bytes; split it.",))
     try:
         given: JSON = msgspec.json.decode(content)
     except (ValueError, RecursionError):
