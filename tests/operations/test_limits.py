@@ -173,6 +173,14 @@ async def test_a_refusal_is_counted_and_sends_nothing(
     assert answer.codes == ["LIMIT_EXCEEDED"]
     assert "data" not in answer.body
     assert running.limits == [limit]
+
+
+async def test_a_circle_of_fragments_is_invalid_and_counted(upstream: ScriptedUpstream) -> None:
+    async with gateway(upstream.url, STORE) as running:
+        answer = await running.run("{ me { ...a } } fragment a on Customer { orders { nodes { customer { ...a } } } }")
+
+    assert answer.codes == ["GRAPHQL_VALIDATION_FAILED"]
+    assert running.limits == ["fragments"]
     assert upstream.calls == []
 
 

@@ -11,12 +11,9 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from penstock.http.media import read_weighted
+import brotli
 
-try:
-    import brotli
-except ImportError:  # an extra: without it there is gzip
-    brotli = None
+from penstock.http.media import read_weighted
 
 _GZIP_LEVEL = 4
 _GZIP_WINDOW = 31
@@ -46,7 +43,7 @@ def _brotli(body: bytes) -> bytes:
 
 
 GZIP = Coding(b"gzip", _gzip)
-_BY_PREFERENCE = (*((Coding(b"br", _brotli),) if brotli is not None else ()), GZIP)
+_BY_PREFERENCE = (Coding(b"br", _brotli), GZIP)
 
 
 def choose_coding(accepted: str) -> Coding | None:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from graphql import (
     DocumentNode,
+    GraphQLError,
     GraphQLSchema,
     MaxIntrospectionDepthRule,
     NoSchemaIntrospectionCustomRule,
@@ -43,6 +44,9 @@ class Plan(Protocol):
         """The answer's bytes, and whether the operation was executed (False: a request error)."""
         ...
 
+
+_CIRCLE = "Cannot spread fragment '"
+"""How graphql-core begins to tell of fragments that lead in circles."""
 
 _VALIDATION_ABORTED = "Validation aborted."
 """How graphql-core ends what would take too much work: a text of its own, not of the document's."""
@@ -235,6 +239,10 @@ class Documents:
             raise LimitError("The document repeats too much to be validated. Split it.", limit="overlaps")
         errors = errors or find_overlaps(schema, document).conflicts
         if errors:
-            raise RequestError(
-                [(CallerError(told(error), "GRAPHQL_VALIDATION_FAILED"), locations_of_error(error)) for error in errors]
-            )
+            raise RequestError([(_fault_of(error), locations_of_error(error)) for error in errors])
+
+
+def _fault_of(error: GraphQLError) -> CallerError:
+    """What is wrong with a document; a circle of fragments is a limit as well, so that it is counted."""
+    limit = "fragments" if error.message.startswith(_CIRCLE) else ""
+    return LimitError(told(error), "GRAPHQL_VALIDATION_FAILED", limit=limit)
