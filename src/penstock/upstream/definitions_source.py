@@ -73,27 +73,37 @@ class DefinitionsSource:
             OperatorError: The store refuses the client id or its secret.
             UpstreamError: One of the calls failed, so that what was read would be a part only.
         """
-        flows = _read_list(await self._get(FLOWS_ROUTE, FLOWS_ROUTE), FLOWS_ROUTE)
+        flows = await self._flows()
+        fields = await self._fields_of(flows)
+        if None in fields.values() and flows != (again := await self._flows()):
+            flows, fields = again, await self._fields_of(again)  # a flow was renamed or deleted while it was read
+        settings = await self._settings() if self._reads_settings else None
+        return StoreDocuments(flows, {slug: rows or [] for slug, rows in fields.items()}, settings)
+
+    async def _flows(self) -> list[object]:
+        return _read_list(await self._get(FLOWS_ROUTE, FLOWS_ROUTE), FLOWS_ROUTE)
+
+    async def _fields_of(self, flows: list[object]) -> dict[str, list[object] | None]:
+        """The fields of each flow; None where there are none to be found."""
         gate = asyncio.Semaphore(self._concurrency)
         slugs = sorted(set(_slugs(flows)))
         found = await asyncio.gather(*(self._fields(slug, gate) for slug in slugs), return_exceptions=True)
-        fields: dict[str, object] = {}
+        fields: dict[str, list[object] | None] = {}
         for slug, answer in zip(slugs, found, strict=True):
             if isinstance(answer, BaseException):
                 raise answer
             fields[slug] = answer
-        settings = await self._settings() if self._reads_settings else None
-        return StoreDocuments(flows, fields, settings)
+        return fields
 
     async def _settings(self) -> object:
         """The store's settings, or None where the token may not read them."""
         response = await self._get(SETTINGS_ROUTE, SETTINGS_ROUTE)
         return None if response.status in _REFUSED else read_data(response, SETTINGS_ROUTE)
 
-    async def _fields(self, slug: str, gate: asyncio.Semaphore) -> list[object]:
+    async def _fields(self, slug: str, gate: asyncio.Semaphore) -> list[object] | None:
         async with gate:
             response = await self._get(FIELDS_ROUTE, target(FIELDS_ROUTE, {"slug": slug}))
-        return [] if response.status == 404 else _read_list(response, FIELDS_ROUTE)
+        return None if response.status == 404 else _read_list(response, FIELDS_ROUTE)
 
     async def _get(self, route: str, path: str) -> Response:
         token = await self._tokens.token()
