@@ -19,7 +19,7 @@ from penstock.resources.tombstones import farewell, tombstone_of_pin, tombstone_
 from penstock.resources.ways import Relation, Route
 from penstock.schema.entries import EntryResource, entries_of
 from penstock.schema.inner_fields import with_inner_fields
-from penstock.schema.reserved import RESERVED_TYPES
+from penstock.schema.reserved import FOREIGN_NAMES, RESERVED_TYPES
 
 _NEED_INPUT: frozenset[Verb] = frozenset({"create", "update", "relate"})
 _EVERYWHERE = frozenset({"customField", "customFields", "id", "type", "meta", "links", "relationships"})
@@ -231,7 +231,7 @@ def _reserved_names(resource: Resource) -> frozenset[str]:
         *(edge.name for edge in resource.edges),
         *((resource.session.name,) if resource.session else ()),
     )
-    return frozenset(names) | _EVERYWHERE | FUTURE_NAMES.get(resource.type_name, frozenset())
+    return frozenset(names) | _EVERYWHERE | FOREIGN_NAMES | FUTURE_NAMES.get(resource.type_name, frozenset())
 
 
 def _hyphen_blind(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Type and root field names that belong to the gateway, today's and those that later releases will need.
+"""Names that no store may give: those that belong to the gateway, today's and later ones, and those that break clients.
 
 Never here: names of one store.
 """
@@ -42,3 +42,8 @@ RESERVED_TYPES = frozenset(_TYPES.split()) | {
     name[0].upper() + name[1:] for name in RESERVED_ROOTS if not name.islower()
 }
 """Mutations name their inputs and payloads: their own names count as types."""
+
+FOREIGN_NAMES = frozenset(
+    "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable".split()
+)
+"""What every object of JavaScript has: an input field of such a name makes no object fit its TypeScript type."""
