@@ -352,15 +352,19 @@ async def test_a_get_never_mutates(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-async def test_a_simple_request_of_another_site_never_runs(stage: Stage, site: str) -> None:
+@pytest.mark.parametrize(
+    "leave",
+    [{"graphql-require-preflight": "1"}, {"apollo-require-preflight": "true"}, {"content-type": "application/json"}],
+)
+async def test_a_simple_request_of_another_site_never_runs(stage: Stage, site: str, leave: dict[str, str]) -> None:
     params = {"query": "{ a }"}
     simple = await stage.client.get("/graphql", params=params, headers={"sec-fetch-site": site})
+    form = {"sec-fetch-site": site, "content-type": "text/plain; application/json"}
+    formed = await stage.client.get("/graphql", params=params, headers=form)
     asked = len(stage.runner.asked)
-    trusted = await stage.client.get(
-        "/graphql", params=params, headers={"sec-fetch-site": site, "graphql-require-preflight": "1"}
-    )
+    trusted = await stage.client.get("/graphql", params=params, headers={"sec-fetch-site": site} | leave)
 
-    assert simple.status_code == 403
+    assert (simple.status_code, formed.status_code) == (403, 403)
     assert asked == 0
     assert trusted.status_code == 200
 

@@ -38,6 +38,7 @@ IF_NONE_MATCH = USER_AGENT + 1
 COST = IF_NONE_MATCH + 1
 ORIGIN = COST + 1
 REFERER = ORIGIN + 1
+APOLLO_PREFLIGHT = REFERER + 1
 _OWN = (
     b"content-type",
     b"accept",
@@ -53,6 +54,7 @@ _OWN = (
     b"penstock-cost",
     b"origin",
     b"referer",
+    b"apollo-require-preflight",
 )
 _LISTS = frozenset({ACCEPT, ACCEPT_ENCODING, IF_NONE_MATCH})
 """Repeated, they are one list."""

@@ -14,6 +14,7 @@ from penstock.http.asgi import Receive
 from penstock.http.body import check_length, read_whole
 from penstock.http.credentials import CredentialReader
 from penstock.http.head import (
+    APOLLO_PREFLIGHT,
     AUTHORIZATION,
     CONTENT_ENCODING,
     CONTENT_LENGTH,
@@ -36,6 +37,8 @@ _CREDENTIALS = len(FORWARDED)
 _LONGEST_URL = 32 * 1024
 _BROWSERS = (b"Mozilla/", b"Opera/")
 """How the `User-Agent` of every browser begins."""
+_WITH_LEAVE = (AUTHORIZATION, CUSTOMER_TOKEN, REQUIRE_PREFLIGHT, APOLLO_PREFLIGHT)
+"""Headers that a browser sends for a page only after asking; so is a content type that no form has."""
 _UNACCEPTABLE = Refusal(
     406, "Nothing in `Accept` can be served; accept application/graphql-response+json or application/json."
 )
@@ -142,4 +145,6 @@ def _is_simple_cross_site(head: Head) -> bool:
         is_elsewhere = names_page or (values[USER_AGENT] or b"").startswith(_BROWSERS)
     else:
         is_elsewhere = site not in (b"same-origin", b"none")
-    return is_elsewhere and not (values[AUTHORIZATION] or values[CUSTOMER_TOKEN] or values[REQUIRE_PREFLIGHT])
+    return is_elsewhere and not (
+        any(values[place] for place in _WITH_LEAVE) or is_json((values[CONTENT_TYPE] or b"").decode("latin-1"))
+    )
