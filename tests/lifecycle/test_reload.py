@@ -117,7 +117,7 @@ async def test_the_same_fingerprint_builds_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("fingerprint", "failure"),
-    [("b", UpstreamUnavailable("GET /v2/flows: refused")), ("impossible", None), ("b", RuntimeError("planted-secret"))],
+    [("b", UpstreamUnavailable("GET /v2/flows: refused")), ("impossible", None), ("b", RuntimeError("of the store"))],
 )
 async def test_a_failure_keeps_what_serves_and_is_told(fingerprint: str, failure: Exception | None) -> None:
     bench = Bench()
@@ -131,7 +131,7 @@ async def test_a_failure_keeps_what_serves_and_is_told(fingerprint: str, failure
     assert bench.holder.current is before
     assert bench.holder.trouble == report.reason
     assert "schema reload failed" in bench.logged.getvalue()
-    assert "planted" not in bench.logged.getvalue() + report.reason
+    assert "of the store" not in bench.logged.getvalue() + report.reason
     assert bench.metrics.reloads.value("failed") == 1
 
 
@@ -311,7 +311,7 @@ async def test_each_swap_is_recorded_with_what_it_replaced() -> None:
 
 
 async def test_a_swap_that_cannot_be_recorded_serves_all_the_same() -> None:
-    bench = Bench(record_failure=StateError("planted"))
+    bench = Bench(record_failure=StateError("torn"))
     report = await bench.reloader.reload()
 
     assert report.outcome == "swapped"
