@@ -170,12 +170,14 @@ async def test_a_flow_is_one_of_a_kind_and_a_core_one_stays(store: RunningSandbo
         twin = await write(running, store, FLOW_CREATE, input=FLOW)
         renamed = await write(running, store, FLOW_UPDATE, id=wishes["id"], input={"slug": "customers"})
         bad = await write(running, store, FLOW_CREATE, input={**FLOW, "name": "$", "slug": "a b"})
+        long = await write(running, store, FLOW_CREATE, input={**FLOW, "slug": "x" * 65})
         kept = await write(running, store, FLOW_DELETE, id=core["id"])
         gone = await write(running, store, FLOW_DELETE, id=wishes["id"])
         missing = await write(running, store, FLOW_DELETE, id=wishes["id"])
 
     assert codes(twin) == codes(renamed) == [("CONFLICT", ["input", "slug"])]
     assert codes(bad) == [("INVALID", ["input", "name"]), ("NOT_A_SLUG", ["input", "slug"])]
+    assert codes(long) == [("TOO_LONG", ["input", "slug"])]
     assert codes(kept) == [("REJECTED", ["id"])]
     assert gone["deletedFlowId"] == wishes["id"]
     assert codes(missing) == [("NOT_FOUND", ["id"])]

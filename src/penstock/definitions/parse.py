@@ -30,7 +30,7 @@ MOST_FIELDS = 100
 
 _SHOWN_IDENTITY = 255
 _MOST_REASONS = 20
-_ADDRESSABLE = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
+_ADDRESSABLE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _TEMPLATE = re.compile(r"products\(.*\)", re.DOTALL)
 
 
@@ -111,7 +111,7 @@ def _read_flow(raw: object, findings: _Findings) -> FlowDefinition | None:
     if not isinstance(slug, str) or not _ADDRESSABLE.fullmatch(slug):
         findings.report(
             f"A flow has the slug {shown(slug)}, which cannot stand in an address; it is left out. "
-            "Use letters, digits, hyphens and underscores.",
+            "Use letters, digits, hyphens and underscores, 64 at the most.",
             slug if isinstance(slug, str) else None,
         )
         return None

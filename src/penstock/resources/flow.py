@@ -97,7 +97,12 @@ def _taken(presence: Presence, *rows: Attribute) -> tuple[Attribute, ...]:
     return tuple(replace(row, create=presence) for row in rows)
 
 
-_FLOW_ROWS = (_NAME, _SLUG, _ABOUT, _ENABLED)
+_FLOW_ROWS = (
+    _NAME,
+    replace(_SLUG, description=f"{_SLUG.description} 64 at the most: it stands in addresses.", max_length=64),
+    _ABOUT,
+    _ENABLED,
+)
 _FIELD_ROWS = (_NAME, _SLUG, _ABOUT, _REQUIRED, _ENABLED)
 _FIELD_OPTIONS: tuple[InputRow, ...] = (*_taken("optional", _ORDER, _OMIT_NULL, _DEFAULT), _RULES)
 
