@@ -213,3 +213,18 @@ def test_a_schema_that_waits_wants_a_memory(policy: str, state: str, warned: boo
 
     assert bool(warnings) is warned
     assert all("PENSTOCK_STATE_URL" in warning for warning in warnings)
+
+
+@pytest.mark.parametrize(
+    ("environ", "warned"),
+    [
+        ({"PENSTOCK_TRUSTED_DOCUMENTS": "only"}, True),
+        ({"PENSTOCK_TRUSTED_DOCUMENTS": "only", "PENSTOCK_TRUSTED_DOCUMENTS_PATH": "/manifests"}, False),
+        ({"PENSTOCK_TRUSTED_DOCUMENTS": "only", "PENSTOCK_STATE_URL": "redis://state"}, False),
+        ({"PENSTOCK_TRUSTED_DOCUMENTS": "allow"}, False),
+    ],
+)
+def test_where_trusted_documents_alone_are_run_there_should_be_some(environ: dict[str, str], warned: bool) -> None:
+    _, warnings = Settings.from_environment(environ)
+
+    assert any("nothing is run" in warning for warning in warnings) is warned

@@ -8,7 +8,8 @@ each place it is asked for.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from array import array
+from bisect import bisect_right
 
 from graphql import Source, SourceLocation
 
@@ -26,7 +27,7 @@ class Text(Source):
 
     def __init__(self, body: str) -> None:
         super().__init__(body)
-        self._ends: list[tuple[int, int]] | None = None
+        self._ends: array[int] | None = None  # an array, because it lives as long as the document does
 
     def get_location(self, position: int) -> SourceLocation:
         """Line and column of a place, both counted from 1.
@@ -35,7 +36,8 @@ class Text(Source):
             position: Counted in characters from 0.
         """
         if self._ends is None:
-            self._ends = [found.span() for found in _END_OF_LINE.finditer(self.body)]
-        before = bisect_left(self._ends, (position,))
-        start = self._ends[before - 1][1] if before else 0
+            self._ends = array("I", [found.end() for found in _END_OF_LINE.finditer(self.body)])
+        is_within_end = position > 0 and self.body[position - 1 : position + 1] == "\r\n"
+        before = bisect_right(self._ends, position + is_within_end)
+        start = self._ends[before - 1] if before else 0
         return SourceLocation(before + 1, position + 1 - start)

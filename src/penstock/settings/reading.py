@@ -83,6 +83,16 @@ def doubts_about_waiting(policy: str, *, is_remembered: bool) -> list[str]:
     ]
 
 
+def doubts_about_trust(mode: str, *, has_documents: bool) -> list[str]:
+    """A sentence where trusted documents alone are run and there can be none."""
+    if mode != "only" or has_documents:
+        return []
+    return [
+        f"{PREFIX}TRUSTED_DOCUMENTS is only, and there are no documents to trust: nothing is run. "
+        f"Name a folder of manifests in {PREFIX}TRUSTED_DOCUMENTS_PATH."
+    ]
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback

@@ -27,6 +27,7 @@ from penstock.settings.kinds import (
 from penstock.settings.reading import (
     PREFIX,
     doubts_about,
+    doubts_about_trust,
     doubts_about_waiting,
     implied,
     parse_text,
@@ -245,6 +246,9 @@ class Settings:
         doubts = (
             *doubts_about(settings.upstream_url),
             *doubts_about_waiting(settings.schema_policy, is_remembered=is_remembered),
+            *doubts_about_trust(
+                settings.trusted_documents, has_documents=is_remembered or bool(settings.trusted_documents_path)
+            ),
         )
         return settings, (*unknown_variables(environ, known), *doubts)
 
