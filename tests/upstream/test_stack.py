@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import timeit
+from typing import Literal
 
 import pytest
 
-from penstock.errors import OperatorError, PenstockError, UpstreamUnavailable
-from penstock.upstream.config import BreakerConfig, RateConfig, RetryConfig, StackConfig
+from penstock.errors import LimitError, OperatorError, PenstockError, UpstreamUnavailable
+from penstock.upstream.config import BreakerConfig, RateConfig, RetryConfig, StackConfig, TransportConfig
 from penstock.upstream.httpx_transport import HttpxTransport
 from penstock.upstream.lean import LeanTransport
 from penstock.upstream.observe import ObservedTransport
@@ -43,6 +44,32 @@ async def test_trouble_is_passed_over_and_seen_once() -> None:
 
     assert response.status == 200
     assert seen == [("/v2/customers/{id}", 200)]
+
+
+@pytest.mark.parametrize("kind", ["lean", "httpx"])
+async def test_those_who_wait_in_vain_for_a_connection_open_no_breaker(kind: Literal["lean", "httpx"]) -> None:
+    go_on = asyncio.Event()
+
+    async def behave(peer: Peer) -> None:
+        while await peer.request():
+            await go_on.wait()
+            await peer.send(answer())
+
+    async with serving(behave) as server:
+        bounds = TransportConfig(max_connections=1)
+        layers = build_layers(StackConfig(server.url, kind, bounds, breaker=BreakerConfig(failures=3)), sleep=skip)
+        slow = asyncio.create_task(layers.transport.send(call()))
+        await server.arrived.wait()
+        waiting = [layers.transport.send(call(seconds=0.05)) for _ in range(6)]
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        go_on.set()
+        response = await slow
+        await layers.transport.aclose()
+
+    assert layers.breaker is not None
+    assert layers.breaker.state == "closed"
+    assert [type(outcome) for outcome in outcomes] == [LimitError] * 6
+    assert response.status == 200
 
 
 async def test_an_origin_that_is_down_is_left_alone() -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from penstock.errors import UpstreamTimeout, UpstreamUnavailable
+from penstock.errors import LimitError, UpstreamTimeout, UpstreamUnavailable
 
 from .conftest import Make, call
 from .hostile import Behaviour, Peer, answer, serving
@@ -175,7 +175,7 @@ async def test_waiting_in_line_ends_at_the_deadline(make: Make) -> None:
         first = asyncio.create_task(transport.send(call()))
         await server.arrived.wait()
 
-        with pytest.raises(UpstreamTimeout):
+        with pytest.raises(LimitError, match="wait"):
             async with asyncio.timeout(2):
                 await transport.send(call(seconds=0.05))
         first.cancel()

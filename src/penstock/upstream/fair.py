@@ -143,7 +143,7 @@ class FairSlots:
         """Take a slot, in turn.
 
         Raises:
-            LimitError: Too many wait already.
+            LimitError: Too many wait already, or so many that its turn did not come by its deadline.
         """
         if self._free and not self._line.waiting:
             self._free -= 1
@@ -151,6 +151,13 @@ class FairSlots:
         make_room(self._line, self._most, request, too_many_wait())
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line.join(turn, request)
+        try:
+            async with asyncio.timeout_at(request.deadline):
+                await self._take(turn)
+        except TimeoutError as error:
+            raise too_many_wait() from error
+
+    async def _take(self, turn: asyncio.Future[None]) -> None:
         try:
             await turn
         except asyncio.CancelledError:
@@ -170,5 +177,5 @@ class FairSlots:
 
 
 def too_many_wait() -> LimitError:
-    """What a caller reads for whom there is no place in line."""
+    """What a caller reads for whom there is no place in line, or no turn in time."""
     return LimitError("Too many calls wait for the store. Try again.", "RATE_LIMITED", retry_after=1.0)

@@ -89,7 +89,7 @@ class HttpxTransport:
         """See `Transport.send`."""
         check_target(request.target)
         try:
-            async with asyncio.timeout_at(request.deadline), self._slot(request):
+            async with self._slot(request), asyncio.timeout_at(request.deadline):
                 try:
                     return await self._attempt(request, _Progress(), retry=request.is_safe)
                 except _StaleConnection:
@@ -108,6 +108,8 @@ class HttpxTransport:
     async def _slot(self, request: Request) -> AsyncIterator[None]:
         if self._closed:
             raise UpstreamUnavailable(f"{request.method} {request.route}: the transport is closed.", sent=False)
+        if request.deadline <= asyncio.get_running_loop().time():
+            raise TimeoutError
         await self._slots.acquire(request)
         try:
             yield

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable
 from math import inf
 
-from penstock.errors import UpstreamTimeout, UpstreamUnavailable
+from penstock.errors import UpstreamUnavailable
 from penstock.upstream.config import TransportConfig
 from penstock.upstream.fair import FairLine, make_room, too_many_wait
 from penstock.upstream.lean.connection import LeanConnection
@@ -87,8 +87,8 @@ class Pool:
 
         Raises:
             UpstreamUnavailable: No connection can be made; nothing was sent.
-            UpstreamTimeout: The deadline passed in line or while connecting.
-            LimitError: Too many wait already.
+            UpstreamTimeout: The deadline passed while connecting.
+            LimitError: Too many wait already, or so many that its turn did not come by its deadline.
         """
         loop = self._loop
         if loop is None or self.is_closed:
@@ -225,7 +225,7 @@ class Pool:
         self._idle = [connection for connection in self._idle if connection.is_alive]
         for turn, request in self._line:
             if request.deadline <= now:
-                turn.set_exception(UpstreamTimeout(f"{request.method} {request.route}: no connection by the deadline."))
+                turn.set_exception(too_many_wait())  # no failure of the store's, and none for its breaker to count
                 self._line.leave()
             else:
                 due = min(due, request.deadline)
