@@ -17,6 +17,7 @@ Never here: HTTP statuses, logging.
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar, Literal
 
 Code = Literal[
@@ -195,10 +196,21 @@ class UpstreamUnavailable(UpstreamError):  # noqa: N818 (the code's own word)
 
 
 class UpstreamTimeout(UpstreamError):  # noqa: N818 (the code's own word)
-    """The deadline passed before the answer was whole."""
+    """The deadline passed before the answer was whole.
+
+    Args:
+        message: See `UpstreamError`.
+        waited: Seconds that the store itself had for it: few say nothing about the store.
+    """
 
     code: ClassVar[Code] = "UPSTREAM_TIMEOUT"
     public = "The store did not answer in time. Try again in a moment."
+
+    def __init__(
+        self, message: str, *, status: int | None = None, request_id: str | None = None, waited: float = inf
+    ) -> None:
+        super().__init__(message, status=status, request_id=request_id)
+        self.waited = waited
 
 
 class UpstreamInvalid(UpstreamError):  # noqa: N818 (the code's own word)

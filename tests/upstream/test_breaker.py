@@ -59,6 +59,14 @@ async def test_an_answer_in_between_keeps_it_closed(answer: int) -> None:
     assert bench.breaker.state == "closed"
 
 
+async def test_a_call_that_came_too_late_to_be_answered_does_not_count() -> None:
+    bench = Bench(UpstreamTimeout("x", waited=0.4))
+    for _ in range(9):
+        await bench.outcome()
+
+    assert bench.breaker.state == "closed"
+
+
 async def test_answers_that_make_no_sense_do_not_count() -> None:
     bench = Bench(UpstreamInvalid("x"))
     for _ in range(9):

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from penstock.errors import LimitError, OperatorError, PenstockError, UpstreamUnavailable
+from penstock.errors import LimitError, OperatorError, PenstockError, UpstreamError, UpstreamUnavailable
 from penstock.upstream.config import BreakerConfig, RateConfig, RetryConfig, StackConfig, TransportConfig
 from penstock.upstream.httpx_transport import HttpxTransport
 from penstock.upstream.lean import LeanTransport
@@ -70,6 +70,29 @@ async def test_those_who_wait_in_vain_for_a_connection_open_no_breaker(kind: Lit
     assert layers.breaker.state == "closed"
     assert [type(outcome) for outcome in outcomes] == [LimitError] * 6
     assert response.status == 200
+
+
+@pytest.mark.parametrize(("patience", "state"), [(0.02, "open"), (5.0, "closed")])
+@pytest.mark.parametrize("kind", ["lean", "httpx"])
+@pytest.mark.parametrize("is_observed", [True, False])
+async def test_silence_is_held_against_an_origin_that_had_time(
+    kind: Literal["lean", "httpx"], patience: float, state: str, *, is_observed: bool
+) -> None:
+    async def behave(peer: Peer) -> None:
+        await peer.request()
+        await peer.forever()
+
+    async with serving(behave) as server:
+        breaker = BreakerConfig(failures=2, patience_seconds=patience)
+        observer = (lambda *_: None) if is_observed else None
+        layers = build_layers(StackConfig(server.url, kind, breaker=breaker), observer=observer, sleep=skip)
+        for _ in range(3):
+            with pytest.raises(UpstreamError):
+                await layers.transport.send(call(seconds=0.1))
+        await layers.transport.aclose()
+
+    assert layers.breaker is not None
+    assert layers.breaker.state == state
 
 
 async def test_an_origin_that_is_down_is_left_alone() -> None:

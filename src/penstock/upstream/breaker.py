@@ -72,9 +72,9 @@ class CircuitBreaker:
         elif self.failures:
             self.succeed(era)
 
-    def fail(self, era: int) -> None:
-        """A call of that era was not."""
-        if era != self.era:
+    def fail(self, era: int, error: UpstreamUnavailable | UpstreamTimeout | None = None) -> None:
+        """A call of that era was not; one that came too late to be answered says nothing."""
+        if era != self.era or (isinstance(error, UpstreamTimeout) and error.waited < self._config.patience_seconds):
             return
         self.failures += 1
         if not self.is_closed or self.failures >= self._config.failures:
@@ -103,8 +103,8 @@ class BreakingTransport:
         era = breaker.era
         try:
             response = await self._inner.send(request)
-        except (UpstreamUnavailable, UpstreamTimeout):
-            breaker.fail(era)
+        except (UpstreamUnavailable, UpstreamTimeout) as error:
+            breaker.fail(era, error)
             raise
         finally:
             if is_probe:

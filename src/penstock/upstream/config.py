@@ -87,11 +87,13 @@ class BreakerConfig:
         failures: Consecutive failures that open it; 0 switches it off.
         open_seconds: How long it stays open before a probe is let through.
         probes: Calls let through at once while it is half open.
+        patience_seconds: A call that the origin had less time for than this, and did not answer, is no failure of its.
     """
 
     failures: int = 20
     open_seconds: float = 5.0
     probes: int = 1
+    patience_seconds: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,8 @@ class DirectTransport:
             if isinstance(failure, UpstreamTimeout):
                 raise failure
             outcome = await self._lean.send_again(request, connection, failure)
-        except UpstreamTimeout:
-            self._breaker.fail(era)
+        except UpstreamTimeout as error:
+            self._breaker.fail(era, error)
             raise
         except UpstreamUnavailable as error:
             self._breaker.fail(era)

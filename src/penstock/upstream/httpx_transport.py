@@ -88,14 +88,17 @@ class HttpxTransport:
     async def send(self, request: Request) -> Response:
         """See `Transport.send`."""
         check_target(request.target)
+        begun = request.deadline
         try:
             async with self._slot(request), asyncio.timeout_at(request.deadline):
+                begun = asyncio.get_running_loop().time()
                 try:
                     return await self._attempt(request, _Progress(), retry=request.is_safe)
                 except _StaleConnection:
                     return await self._attempt(request, _Progress(), retry=False)
         except TimeoutError as error:
-            raise UpstreamTimeout(f"{request.method} {request.route} was not answered by its deadline.") from error
+            what, waited = f"{request.method} {request.route}", max(0.0, request.deadline - begun)
+            raise UpstreamTimeout(f"{what} was not answered by its deadline.", waited=waited) from error
 
     async def aclose(self) -> None:
         """See `Transport.aclose`."""
@@ -229,7 +232,7 @@ class HttpxTransport:
         config = self._config
         if isinstance(error, httpx.ConnectTimeout):
             if left * 0.9 < config.connect_timeout:
-                return UpstreamTimeout(f"{what}: no connection by the deadline.")
+                return UpstreamTimeout(f"{what}: no connection by the deadline.", waited=left)
             return UpstreamUnavailable(f"{what}: no connection within {config.connect_timeout} s.", sent=False)
         if isinstance(error, httpx.TimeoutException):
             return UpstreamTimeout(f"{what}: {type(error).__name__}.")

@@ -248,7 +248,7 @@ class LeanConnection(asyncio.Protocol):
         return broken
 
     def _time_out(self, how: str) -> float:
-        self.fail(UpstreamTimeout(f"{self._what()} {how}."))
+        self.fail(UpstreamTimeout(f"{self._what()} {how}.", waited=self._loop.time() - self._started))
         return inf
 
     def _what(self) -> str:

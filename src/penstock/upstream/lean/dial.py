@@ -44,13 +44,14 @@ class Dialer:
         """
         what = f"{request.method} {request.route}"
         loop = asyncio.get_running_loop()
-        until = min(request.deadline, loop.time() + self.timeout_seconds)
+        begun = loop.time()
+        until = min(request.deadline, begun + self.timeout_seconds)
         try:
             async with asyncio.timeout_at(until):
                 return await self._try_each(loop, make, until)
         except TimeoutError as error:
             if until == request.deadline:
-                raise UpstreamTimeout(f"{what}: no connection by the deadline.") from error
+                raise UpstreamTimeout(f"{what}: no connection by the deadline.", waited=until - begun) from error
             raise UpstreamUnavailable(f"{what}: no connection in {self.timeout_seconds} s.", sent=False) from error
         except ssl.SSLCertVerificationError as error:
             raise UpstreamUnavailable(

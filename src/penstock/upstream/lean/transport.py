@@ -69,7 +69,8 @@ class LeanTransport:
         payload = self._render(request)
         now = self._clock()
         if request.deadline <= now:
-            raise UpstreamTimeout(f"{request.method} {request.route}: its deadline passed before it was sent.")
+            what = f"{request.method} {request.route}"
+            raise UpstreamTimeout(f"{what}: its deadline passed before it was sent.", waited=0.0)
         connection = self._pop(now)
         if connection is None or (not request.is_safe and _is_readable(connection)):
             connection, now = await self._another(connection, request)
