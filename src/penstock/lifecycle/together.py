@@ -56,6 +56,7 @@ class Together:
         self._since = clock()
         self._lease: Lease | None = None
         self._last: Reading | None = None
+        self._untold: tuple[Reading, float] | None = None
         self._in_vain = ""
         self._in_vain_until = 0.0
 
@@ -83,8 +84,7 @@ class Together:
         """
         began = self._clock()
         self._last = reading = await self._load()
-        with contextlib.suppress(StateError):
-            await self._tell(reading, began)
+        await self._tell_all(reading, began)
         return reading
 
     async def follow(self, look: Look, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -110,6 +110,8 @@ class Together:
     async def _look_up(self, look: Look, sleep: Callable[[float], Awaitable[None]]) -> None:
         while True:
             await sleep(_LOOK_UP_SECONDS)
+            if self._untold is not None and not self._state.is_standing_in:
+                await self._tell_all(*self._untold)
             with contextlib.suppress(StateError):
                 _, fingerprint = _parse_looked(await self._state.get(_LOOKED))
                 await self._follow(fingerprint, look)
@@ -157,6 +159,14 @@ class Together:
             return None
         self._last = reading
         return reading
+
+    async def _tell_all(self, reading: Reading, began: float) -> None:
+        """Tell the others; during an outage nobody hears, and what was read last is told when it is over."""
+        self._untold = (reading, began)
+        with contextlib.suppress(StateError):
+            await self._tell(reading, began)
+            if not self._state.is_standing_in:
+                self._untold = None
 
     async def _tell(self, reading: Reading, began: float) -> None:
         fingerprint = reading.definitions.fingerprint
