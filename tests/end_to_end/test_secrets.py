@@ -149,9 +149,8 @@ def shown_objects(older: Collection[object]) -> Iterator[str]:
 
 
 def is_ours(found: object) -> bool:
-    return (type(found).__module__ or "").startswith("penstock.") and not (type(found).__module__ or "").startswith(
-        "penstock.sandbox"
-    )
+    module = str(type(found).__module__)  # of some types made in C it is no text
+    return module.startswith("penstock.") and not module.startswith("penstock.sandbox")
 
 
 def leaks(told: dict[str, str]) -> dict[str, str]:
