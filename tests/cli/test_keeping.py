@@ -159,6 +159,14 @@ def _ready(url: str) -> dict[str, object]:
     return answer
 
 
+def test_no_lock_is_written_without_the_names_that_are_shared(store: RunningSandbox, tmp_path: Path) -> None:
+    path = tmp_path / "lock.json"
+    done = run("schema", "lock", str(path), **variables(store), PENSTOCK_STATE_URL="redis://127.0.0.1:1")
+
+    assert (done.returncode, done.stderr.startswith("penstock: The shared state cannot be reached")) == (1, True)
+    assert not path.exists()
+
+
 def test_a_file_that_cannot_be_written_is_one_sentence(store: RunningSandbox, tmp_path: Path) -> None:
     for command in ("lock", "pull"):
         done = run("schema", command, str(tmp_path / "no" / "such"), **variables(store))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from penstock.app.keeping import read_store
 from penstock.definitions.snapshot import render_snapshot
 from penstock.settings import Secret, Settings
 from penstock.settings.state_address import read_state_address
+from tests.support.redis_servers import redis
 from tests.support.sandboxes import RunningSandbox, sandbox
 from tests.support.scripted import Reply, ScriptedUpstream
 from tests.support.served import Served, served
@@ -222,6 +224,23 @@ async def test_a_restart_remembers_names_and_replicas_serve_the_same_bytes(
     assert sdls[0] == sdls[1]
     assert {"deliveryDetails", "shoeSize", "shoeSize2"} <= set(customer)
     assert customer["shoeSize"]
+
+
+async def test_a_gateway_that_starts_with_its_redis_waits_for_the_names(store: RunningSandbox, tmp_path: Path) -> None:
+    with redis(tmp_path) as server:
+        shared = {"state_url": read_state_address(server.url), "state_timeout_seconds": 0.2}
+        async with served(store.url, **shared) as running:
+            await running.reload()
+        flows = Flows(store)
+        flows.change(f"/v2/fields/{flows.field('customers', 'delivery_details')}", slug="elsewhere")
+        server.hang()
+        asyncio.get_running_loop().call_later(0.5, server.go_on)
+        async with served(store.url, **shared) as running:
+            await running.serves("live")
+            customer = await names(running)
+
+    assert "deliveryDetails" in customer
+    assert "elsewhere" not in customer
 
 
 async def test_a_gateway_starts_without_its_store_and_takes_it_when_it_is_back(tmp_path: Path) -> None:

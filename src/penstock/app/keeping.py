@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from penstock.app.life import Work
@@ -20,11 +21,12 @@ from penstock.definitions.lock_joining import reviewed_over
 from penstock.definitions.lock_text import parse_lock
 from penstock.definitions.reading import Reading
 from penstock.definitions.snapshot import LARGEST_SNAPSHOT_BYTES, read_snapshot
-from penstock.errors import OperatorError
+from penstock.errors import OperatorError, StateError
 from penstock.lifecycle import Reloader
 from penstock.lifecycle.beat import Beat
 from penstock.lifecycle.library import require_folder
 from penstock.lifecycle.memory import Sweeper
+from penstock.lifecycle.outages import look_after_outages, wait_for_state
 from penstock.lifecycle.pinning import Pinning, held_lock, nothing_reviewed
 from penstock.lifecycle.snapshots import Snapshots
 from penstock.lifecycle.stages import Build, Judge, Keep, Load, Recall, Record, Settle, Stages
@@ -32,7 +34,7 @@ from penstock.lifecycle.together import Together
 from penstock.schema.generation import Generation, build_generation
 from penstock.schema.settling import settle
 from penstock.settings import Settings
-from penstock.state import Clocks, State, open_state
+from penstock.state import Clocks, State, Watch, open_state
 from penstock.telemetry.logs import Log
 from penstock.telemetry.metrics import Metrics
 
@@ -51,6 +53,7 @@ class Keeping:
         beat: When to look.
         recalls_first: Whether what served last serves first, because what the store says now may have to wait.
         sweeper: Frees what was replaced.
+        state: What replicas share.
         together: Looks for all replicas; None where there is one, or nothing to look for.
     """
 
@@ -61,20 +64,32 @@ class Keeping:
     beat: Beat
     recalls_first: bool
     sweeper: Sweeper
+    state: State
     together: Together | None = None
 
     def stages(self, around: Callable[[Load], Load], build: Build, judge: Judge, record: Record) -> Stages:
         """All stages of a look; ``around`` makes of the load here one that leads to it."""
         glance = None if self.together is None else around(self.together.glance)
         records, keep, first = (record, self.sweeper), (self.keep,), self.recalls_first
-        return Stages(around(self.load), build, self.settle, judge, records, keep, self.recall, first, glance)
+        return Stages(
+            around(self.load), build, self.settle, judge, records, keep, self.recall, first, glance, self._begin
+        )
 
     def beside(self, reloader: Reloader) -> tuple[Work, ...]:
         """What runs beside the requests until it is cancelled."""
         together = self.together
         if together is None:
             return (self.sweeper.run,)
-        return (self.sweeper.run, lambda: together.follow(lambda: reloader.reload(unasked=True)))
+
+        async def look() -> None:
+            await reloader.reload(unasked=True)
+
+        after_outages = partial(look_after_outages, self.state, look, asyncio.sleep)
+        return (self.sweeper.run, partial(together.follow, look), after_outages)
+
+    async def _begin(self) -> None:
+        if self.together is not None:
+            await wait_for_state(self.state, asyncio.sleep)
 
 
 def make_keeping(settings: Settings, load: Load, state: State, log: Log) -> Keeping:
@@ -100,13 +115,13 @@ def make_keeping(settings: Settings, load: Load, state: State, log: Log) -> Keep
     sweeper = Sweeper()
     if settings.definitions:
         file_beat, waits = _beat(0.0), False
-        return Keeping(load_file, pinning, snapshots.recall, snapshots.keep, file_beat, waits, sweeper)
+        return Keeping(load_file, pinning, snapshots.recall, snapshots.keep, file_beat, waits, sweeper, state)
     may_wait = settings.schema_policy != "apply"
     beat = _beat(settings.schema_poll_seconds)
     if settings.state_url.kind == "memory":
-        return Keeping(load, pinning, snapshots.recall, snapshots.keep, beat, may_wait, sweeper)
+        return Keeping(load, pinning, snapshots.recall, snapshots.keep, beat, may_wait, sweeper, state)
     together = Together(load, state, beat.poll_seconds, time.time)
-    return Keeping(together.ask, pinning, snapshots.recall, snapshots.keep, beat, may_wait, sweeper, together)
+    return Keeping(together.ask, pinning, snapshots.recall, snapshots.keep, beat, may_wait, sweeper, state, together)
 
 
 def _beat(poll_seconds: float) -> Beat:
@@ -164,16 +179,20 @@ async def known_lock(settings: Settings) -> Lock:
         StateError: The state cannot be reached.
     """
     reviewed = read_lock_file(settings.schema_lock) if settings.schema_lock else NO_LOCK
+    outages: list[str] = []
     state = open_state(
         settings.state_url,
         prefix=settings.state_prefix,
         timeout_seconds=settings.state_timeout_seconds,
         clocks=Clocks(time.monotonic, time.time),
+        watch=Watch(on_down=outages.append),
     )
     try:
         _, held = await held_lock(state)
     finally:
         await state.aclose()
+    if outages:  # a gateway would go on by itself; what is written to a file must not be made of half the names
+        raise StateError(outages[0])
     return reviewed_over(reviewed, held)
 
 

@@ -88,6 +88,7 @@ class Reloader:
 
     async def _begin(self) -> ReloadReport:
         """The first look; where it fails or takes its time, what served last serves until a look succeeds."""
+        await self._stages.begin()
         if self._stages.recalls_first:
             await self._serve_last()
         look = asyncio.create_task(self.reload(unasked=True))

@@ -96,6 +96,9 @@ class Held:
     reason: str
 
 
+Begin: TypeAlias = Callable[[], Awaitable[None]]
+"""Awaited before the first look."""
+
 Load: TypeAlias = Callable[[], Awaitable[Reading]]
 """Reads and parses the store's definitions."""
 
@@ -116,6 +119,10 @@ Recall: TypeAlias = Callable[[], Awaitable[Reading | None]]
 
 Record: TypeAlias = Callable[[Change], Awaitable[None]]
 """Told of each swap after it happened; a failure is logged and changes nothing."""
+
+
+async def begin_at_once() -> None:
+    """Nothing has to be waited for."""
 
 
 async def settle_as_read(reading: Reading, at: float) -> Settled:
@@ -151,3 +158,4 @@ class Stages:
     recall: Recall = recall_nothing
     recalls_first: bool = False
     glance: Load | None = None
+    begin: Begin = begin_at_once
