@@ -188,6 +188,22 @@ async def test_an_answer_that_is_no_resource_is_an_error_that_says_nothing_of_it
     assert "/v2" not in answer.text
 
 
+async def test_a_list_that_is_null_is_empty_and_one_that_is_missing_is_no_answer(upstream: ScriptedUpstream) -> None:
+    text = '{ customers { totalCount nodes { id } } customer(id: "c1") { addresses { id } } }'
+    upstream.answers = {
+        "/v2/customers": [{"data": None}, {}],
+        "/v2/customers/c1": customer(),
+        "/v2/customers/c1/addresses": [{"data": None}, {}],
+    }
+
+    async with gateway(upstream.url, STORE) as running:
+        empty = await running.run(text)
+        missing = await running.run(text)
+
+    assert empty.data == {"customers": {"totalCount": None, "nodes": []}, "customer": {"addresses": []}}
+    assert missing.codes == ["UPSTREAM_INVALID_RESPONSE"] * 2
+
+
 async def test_rows_that_break_an_equality_filter_never_leave(upstream: ScriptedUpstream) -> None:
     upstream.answers = {
         "/v2/customers": listing(

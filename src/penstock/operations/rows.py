@@ -99,9 +99,7 @@ def read_many(response: Response, route: str, drop: Drop) -> tuple[list[Row], JS
         UpstreamInvalid: There is no list in it.
     """
     document = decode(response.body, route)
-    data = document.get("data")
-    if not isinstance(data, list):
-        raise UpstreamInvalid(f"{route} answered without a list in data.", status=response.status)
+    data = _listed(document, response, route)
     rows: list[Row] = []
     for item in data:
         if isinstance(item, dict) and coerce_id(item.get("id")) is not None:
@@ -109,6 +107,20 @@ def read_many(response: Response, route: str, drop: Drop) -> tuple[list[Row], JS
         else:
             drop("no id")
     return rows, document.get("meta"), len(data)
+
+
+def _listed(document: dict[str, JSON], response: Response, route: str) -> list[JSON]:
+    """The list in `data`; an explicit null is how some services write an empty one.
+
+    Raises:
+        UpstreamInvalid: There is neither.
+    """
+    data = document.get("data", "")
+    if data is None:
+        return []
+    if not isinstance(data, list):
+        raise UpstreamInvalid(f"{route} answered without a list in data.", status=response.status)
+    return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +186,7 @@ def read_page(response: Response, request: PageRequest, parent: str | None, drop
     """
     route = request.edge.route.template
     document = decode(response.body, route)
-    data = document.get("data")
-    if not isinstance(data, list):
-        raise UpstreamInvalid(f"{route} answered without a list in data.", status=response.status)
+    data = _listed(document, response, route)
     rows: list[Row] = []
     places: list[int] = []
     last: tuple[int, str] | None = None
