@@ -248,6 +248,21 @@ async def test_what_runs_often_stays_in_a_sample_that_rolls() -> None:
     assert "Op" in names
 
 
+async def test_strangers_with_many_names_push_nobody_out_of_the_sample() -> None:
+    now, state = 1000.0, Flaky(lambda: 0.0)
+    seen = SeenOperations(state, 60, lambda: now)
+    page = footprint(text="query Page { me { id } }")
+    strangers = [footprint(text=f"query S{number} {{ me {{ id }} }}") for number in range(30)]
+    missed = 0
+    for look in range(60):
+        now += 10
+        bots = [(one, f"bot {look} {number}", 1) for number, one in enumerate(strangers)]
+        await seen([(page, "web", 50), *bots])
+        missed += "web" not in {one.client for one in await seen.known()}
+
+    assert missed == 0
+
+
 async def test_no_sample_is_kept_where_none_is_wanted() -> None:
     state = Flaky(lambda: 0.0)
     seen = SeenOperations(state, 0, lambda: 1000.0)

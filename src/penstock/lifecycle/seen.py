@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -23,6 +25,8 @@ _MOST_AT_ONCE = 20
 _LONGEST = 20_000
 _AGAIN_SECONDS = 900.0
 _MOST_REMEMBERED = 5000
+_ROLLED = 3
+"""When a third of the log has rolled by, what still runs is written again: strangers with many names push nobody out."""
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -33,6 +37,17 @@ class _Seen(msgspec.Struct, frozen=True):
     client: str
     text: str
 
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """When an operation was written last, in epoch seconds, and as the how manieth of this process."""
+
+    at: float
+    number: int
+
+
+_Found: TypeAlias = tuple[str, str, str, str]
+"""Name, client, digest and text of an operation that ran."""
 
 _decoder = msgspec.json.Decoder(_Seen)
 _encoder = msgspec.json.Encoder()
@@ -52,34 +67,48 @@ class SeenOperations:
         self._keep = keep
         self._clock = clock
         self._texts: WeakKeyDictionary[Footprint, tuple[str, str]] = WeakKeyDictionary()
-        self._written: dict[tuple[str, str], float] = {}
+        self._written: dict[tuple[str, str], _Written] = {}
+        self._number = 0
+        self._most = min(_MOST_AT_ONCE, keep)
 
     async def __call__(self, ran: Sequence[tuple[Footprint, str, int]]) -> None:
-        """Note operations with their client and how often they ran: the most frequent first, only some at a time."""
+        """Note operations with their client and how often they ran, the most frequent ones, only some at a time.
+
+        Half of the room is for those that were written before and are about to leave the log.
+        """
         if not self._keep or self._state.is_standing_in:
             return
         now = self._clock()
-        left = fresh = _MOST_AT_ONCE
+        fresh: dict[_Found, None] = {}
+        rolling: dict[_Found, None] = {}
+        blanks = _MOST_AT_ONCE
         for footprint, client, _ in sorted(ran, key=lambda one: -one[2]):
             blanked = self._texts.get(footprint)
             if blanked is None:
-                if not fresh:
+                if not blanks:
                     continue
-                fresh -= 1
+                blanks -= 1
                 blanked = await self._blank(footprint)
-            digest, text = blanked
-            key = (digest, client)
-            if not text or now - self._written.get(key, 0.0) < _AGAIN_SECONDS:
+            if not blanked[1]:
                 continue
+            found = (footprint.name, client, *blanked)
+            written = self._written.get((blanked[0], client))
+            if written is None or now - written.at >= _AGAIN_SECONDS:
+                fresh[found] = None
+            elif self._number - written.number >= self._keep // _ROLLED:
+                rolling[found] = None
+        again = list(rolling)[: self._most // 2]
+        await self._write([*again, *list(fresh)[: self._most - len(again)]], now)
+
+    async def _write(self, found: Sequence[_Found], now: float) -> None:
+        """Append operations, the most frequent last."""
+        for name, client, digest, text in reversed(found):
             try:
-                entry = _Seen(digest, footprint.name, client, text)
-                await self._state.append(_LOG, _encoder.encode(entry), keep=self._keep)
+                await self._state.append(_LOG, _encoder.encode(_Seen(digest, name, client, text)), keep=self._keep)
             except StateError:
                 return
-            self._remember(key, now)
-            left -= 1
-            if not left:
-                return
+            self._number += 1
+            self._remember((digest, client), _Written(now, self._number))
 
     async def known(self) -> list[KnownOperation]:
         """The operations of the sample, the newest first, each client's once.
@@ -105,7 +134,8 @@ class SeenOperations:
         self._texts[footprint] = made
         return made
 
-    def _remember(self, key: tuple[str, str], now: float) -> None:
+    def _remember(self, key: tuple[str, str], written: _Written) -> None:
         if len(self._written) >= _MOST_REMEMBERED:
-            self._written = {one: at for one, at in self._written.items() if now - at < _AGAIN_SECONDS}
-        self._written[key] = now
+            since = written.at - _AGAIN_SECONDS
+            self._written = {one: before for one, before in self._written.items() if before.at > since}
+        self._written[key] = written
