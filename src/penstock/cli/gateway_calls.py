@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -44,10 +44,27 @@ def find_gateway(url: str | None, settings: Settings) -> GatewayUrl:
     if url is None:
         host = _ANYWHERE.get(settings.host, settings.host)
         url = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise OperatorError(f"--url {url!r} is no http or https URL; give a gateway's, as http://127.0.0.1:8000.")
+    parts = split_url(url)
     return GatewayUrl(f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/").removesuffix("/graphql"), url)
+
+
+def split_url(url: str) -> SplitResult:
+    """The parts of a gateway's URL.
+
+    Raises:
+        OperatorError: It is none, or holds credentials, which are not repeated.
+    """
+    try:
+        parts = urlsplit(url)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_url = False
+    shown = "The URL" if "@" in url else repr(url)
+    if not is_url:
+        raise OperatorError(f"{shown} is no http or https URL; give a gateway's, as http://127.0.0.1:8000.")
+    if "@" in parts.netloc:
+        raise OperatorError(f"{shown} holds credentials; give it without, as http://127.0.0.1:8000.")
+    return parts
 
 
 async def call(

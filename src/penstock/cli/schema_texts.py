@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from penstock.app import load_generation
-from penstock.cli.gateway_calls import exchange
+from penstock.cli.gateway_calls import exchange, split_url
 from penstock.errors import OperatorError
 from penstock.schema.diff.reading import INTROSPECTION
 from penstock.settings import Settings
@@ -66,9 +65,7 @@ async def fetch_text(url: str, settings: Settings) -> str:
         OperatorError: The URL is none, or nothing there tells a schema.
         UpstreamError: It does not answer.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise OperatorError(f"{url!r} is no http or https URL; give a gateway's, as http://127.0.0.1:8000.")
+    parts = split_url(url)
     origin = f"{parts.scheme}://{parts.netloc}"
     is_text = parts.path.endswith(_TEXTS)
     path = parts.path if is_text else parts.path.rstrip("/").removesuffix("/graphql") + _ROUTE

@@ -26,7 +26,7 @@ _LONGEST = 20_000
 _AGAIN_SECONDS = 900.0
 _MOST_REMEMBERED = 5000
 _ROLLED = 3
-"""When a third of the log has rolled by, what still runs is written again: strangers with many names push nobody out."""
+"""When a third of the log has rolled by, what still runs is written again: many names push nobody out."""
 
 
 class _Seen(msgspec.Struct, frozen=True):
