@@ -8,7 +8,7 @@ from pathlib import Path
 
 from penstock.settings.state_address import read_state_address
 from tests.support.scripted import ScriptedUpstream
-from tests.support.served import served
+from tests.support.served import ADMIN, served
 from tests.support.stores import field_json, flow_json
 
 PROFILE = "query Profile { schemaInfo { version } }"
@@ -27,6 +27,32 @@ def store(upstream: ScriptedUpstream, *fields: str) -> None:
 def write(folder: Path, client: str, documents: dict[str, str]) -> None:
     (folder / client).mkdir(exist_ok=True, parents=True)
     (folder / client / "persisted-documents.json").write_text(json.dumps(documents))
+
+
+async def test_documents_are_told_of_what_serves_and_not_of_what_waits(
+    upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    store(upstream, "before")
+    write(tmp_path, "web", {"c": CUSTOMER})
+    settings = {"trusted_documents_path": str(tmp_path), "schema_policy": "hold-breaking", "field_grace_days": 0.0}
+    async with served(upstream.url, **settings) as running:
+        store(upstream, "other")
+        await running.reload()
+        held = (await running.client.get("/readyz")).json()
+        answer = await running.client.post("/graphql", json={"documentId": "c"}, headers={"authorization": "Bearer b"})
+        held_metrics = (await running.client.get("/metrics")).text
+        await running.client.post("/admin/schema/release", headers={"authorization": f"Bearer {ADMIN}"})
+        released = (await running.client.get("/readyz")).json()
+        metrics = (await running.client.get("/metrics")).text
+
+    assert held["held"]["breaks"] == ["Customer (client web) breaks: Customer.before removed"]
+    assert held["documents"] == {"ready": 1, "unusable": []}
+    assert answer.json()["data"] == {"customer": {"before": "b"}}
+    assert 'penstock_trusted_documents{status="ready"} 1.0' in held_metrics
+    assert released["documents"]["ready"] == 0
+    assert "cannot be run" in released["documents"]["unusable"][0]
+    assert 'penstock_trusted_documents{status="ready"} 0.0' in metrics
+    assert 'penstock_trusted_documents{status="unusable"} 1.0' in metrics
 
 
 async def test_documents_of_a_folder_are_ready_before_the_first_request(

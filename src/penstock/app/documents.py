@@ -11,7 +11,7 @@ from penstock.app.telling import Telling
 from penstock.definitions.reading import Reading
 from penstock.lifecycle import GenerationHolder
 from penstock.lifecycle.library import Holds, Library, make_reader, require_folder
-from penstock.lifecycle.stages import Load
+from penstock.lifecycle.stages import Change, Load, Record
 from penstock.operations.stored import AutomaticDocuments, Rules, StoredDocuments
 from penstock.settings import Settings
 from penstock.state import State
@@ -35,6 +35,16 @@ def make_library(
     """What keeps the trusted documents up to date."""
     read = make_reader(settings.trusted_documents_path, state)
     return Library(read, stored, holds, holder, telling.log, telling.metrics)
+
+
+def telling_documents(library: Library, record: Record) -> Record:
+    """Count the trusted documents of whatever comes to serve, before it is written down."""
+
+    async def both(change: Change) -> None:
+        library.tell()
+        await record(change)
+
+    return both
 
 
 def refreshing(refresh: Callable[[], Awaitable[None]], load: Load) -> Load:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TextIO
 
 from penstock.app.around import make_around
-from penstock.app.documents import make_library, make_stored, refreshing
+from penstock.app.documents import make_library, make_stored, refreshing, telling_documents
 from penstock.app.door import make_endpoint_parts, make_operating_parts
 from penstock.app.keeping import generation_of, known_lock, make_keeping, read_store
 from penstock.app.life import Lifelong, make_lifespan
@@ -96,13 +96,13 @@ def create_gateway(
     holder = GenerationHolder()
     stored = make_stored(settings, state)
     life = make_life(settings, state, holder, stored.known, telling)
-    shared = Shared(state, write_locks(settings, state), stored)
     following = Following(lambda: follow(reloader.reload), life.chronicle, life.usage)
-    runner = make_runner(settings, store, telling, shared, following)
+    runner = make_runner(settings, store, telling, Shared(state, write_locks(settings, state), stored), following)
     watch(metrics, store, runner, holder)
     library = make_library(settings, stored, runner, holder, state, telling)
     keeping = make_keeping(settings, definitions_source(settings, store).load, state, log)
-    stages = keeping.stages(partial(refreshing, library.refresh), make_build(library.prepare), life.judge, life.record)
+    record = telling_documents(library, life.record)
+    stages = keeping.stages(partial(refreshing, library.refresh), make_build(library.prepare), life.judge, record)
     reloader = Reloader(holder, stages, keeping.beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
     graphql = make_endpoint_parts(settings, around.runs(runner), holder, ids, telling)

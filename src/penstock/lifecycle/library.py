@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
+from weakref import WeakKeyDictionary
 
 from penstock.errors import OperatorError, StateError
 from penstock.lifecycle.holder import GenerationHolder
@@ -46,10 +47,12 @@ class Shelf:
     Attributes:
         ready: How many can be run.
         unusable: A sentence for each that cannot, and for each thing in the manifests that is no document.
+        refused: How many of these are documents.
     """
 
     ready: int = 0
     unusable: tuple[str, ...] = ()
+    refused: int = 0
 
 
 class Library:
@@ -62,9 +65,6 @@ class Library:
         holder: Where the serving generation stands.
         log: Where it is told what cannot be used.
         metrics: Where it is counted.
-
-    Attributes:
-        shelf: What is known about the documents of the last generation.
     """
 
     def __init__(
@@ -84,7 +84,13 @@ class Library:
         self._metrics = metrics
         self._seen = b""
         self._good: dict[str, Manifest] = {}
-        self.shelf = Shelf()
+        self._shelves: WeakKeyDictionary[Generation, Shelf] = WeakKeyDictionary()
+
+    @property
+    def shelf(self) -> Shelf:
+        """What is known about the documents of the generation that serves."""
+        current = self._holder.current
+        return Shelf() if current is None else self._shelves.get(current, Shelf())
 
     async def refresh(self) -> None:
         """Read the manifests; where they have changed, trust what they hold from now on.
@@ -98,13 +104,16 @@ class Library:
             return
         seen = hashlib.sha256(repr([(path, hashlib.sha256(content).digest()) for path, content in files]).encode())
         if seen.digest() == self._seen:
+            self.tell()
             return
         self._seen = seen.digest()
         self._good = await asyncio.to_thread(self._read_all, files)
         self._stored.trusted = await asyncio.to_thread(trust, self._good.values())
-        current = self._holder.current
-        if current is not None:
-            await asyncio.to_thread(self.prepare, current)
+        held = self._holder.held
+        for generation in (self._holder.current, None if held is None else held.change.after):
+            if generation is not None:
+                await asyncio.to_thread(self.prepare, generation)
+        self.tell()
 
     def _read_all(self, files: Sequence[File]) -> dict[str, Manifest]:
         """Path → manifest; of one that cannot be read at all, as while it is written, what it held before stays."""
@@ -123,12 +132,16 @@ class Library:
         refused = self._holds.hold(generation, trusted.texts)
         unusable = [_tell(item, refused[item.text]) for item in trusted.documents if item.text in refused]
         ready = len(trusted.documents) - len(unusable)
-        self.shelf = Shelf(ready, (*trusted.problems, *unusable))
-        self._metrics.documents_trusted(ready, len(unusable))
-        for sentence in self.shelf.unusable[:_MOST_TOLD]:
+        shelf = self._shelves[generation] = Shelf(ready, (*trusted.problems, *unusable), len(unusable))
+        for sentence in shelf.unusable[:_MOST_TOLD]:
             self._log.warning("trusted text unusable", version=generation.version, reason=sentence)
         if ready or unusable:
             self._log.info("trusted texts ready", version=generation.version, ready=ready, unusable=len(unusable))
+
+    def tell(self) -> None:
+        """Count what can be run on the generation that serves, which may just have changed."""
+        shelf = self.shelf
+        self._metrics.documents_trusted(shelf.ready, shelf.refused)
 
     def detail(self) -> dict[str, object]:
         """What readiness tells of it; nothing where there are no trusted documents."""
