@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,12 +33,20 @@ def shop() -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
-def modules(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
-    """The Node.js tools."""
-    return install_node_tools(tmp_path_factory.mktemp("node"))
+def installing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Future[Path | None], Future[Path | None]]]:
+    """The Node.js tools and the Python tools, on their way at the same time: most of that is waiting."""
+    node, python = tmp_path_factory.mktemp("node"), tmp_path_factory.mktemp("python")
+    with ThreadPoolExecutor(2) as pool:
+        yield pool.submit(install_node_tools, node), pool.submit(install_python_tools, python)
 
 
 @pytest.fixture(scope="session")
-def python_tools(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+def modules(installing: tuple[Future[Path | None], Future[Path | None]]) -> Path | None:
+    """The Node.js tools."""
+    return installing[0].result()
+
+
+@pytest.fixture(scope="session")
+def python_tools(installing: tuple[Future[Path | None], Future[Path | None]]) -> Path | None:
     """The Python tools."""
-    return install_python_tools(tmp_path_factory.mktemp("python"))
+    return installing[1].result()
