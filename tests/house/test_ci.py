@@ -34,7 +34,7 @@ def run_like_ci(folder: Path, *options: str) -> subprocess.CompletedProcess[str]
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *options, "--rootdir", folder, folder],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:warnings", *options, "--rootdir", folder, folder],
         cwd=folder,
         env=environment,
         capture_output=True,
