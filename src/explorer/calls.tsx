@@ -36,7 +36,7 @@ function isFailed({ status }: Call): boolean {
 export function Calls(): JSX.Element | null {
   const made = useSyncExternalStore(watch, () => calls);
   if (made === null) return null;
-  if (!made.length) return <p className="calls calls-none">No REST call: the gateway knew the answer.</p>;
+  if (!made.length) return <p className="calls calls-none">No REST call for this answer.</p>;
   const end = Math.max(...made.map(({ at, ms }) => at + ms), 0.1);
   const failed = made.filter(isFailed).length;
   return (

@@ -70,3 +70,21 @@ def test_a_gateway_that_does_not_answer_is_told_in_words(built: Watched) -> None
     expect(built.page.locator(RESPONSE).first).to_contain_text("The gateway cannot be reached.")
     expect(built.page.locator(RESPONSE).first).not_to_contain_text("stack")
     built.complaints.clear()
+
+
+def test_a_sign_in_that_has_ended_is_told_and_taken_back(built: Watched, seeded: RunningSandbox) -> None:
+    built.page.set_viewport_size({"width": 390, "height": 800})
+    built.open()
+    built.sign_in()
+    expect(built.page.locator("#who")).not_to_be_empty()
+    faults = f"{seeded.url}/__control/faults"
+    httpx.post(faults, json={"fault": "expired_customer_token"}).raise_for_status()
+    try:
+        built.run()
+        expect(built.page.locator("#said")).to_contain_text("sign-in has ended")
+    finally:
+        httpx.delete(faults)
+
+    expect(built.page.locator("#said")).to_be_visible()
+    expect(built.page.locator("#who")).to_be_empty()
+    expect(built.page.get_by_role("button", name="Sign in")).to_be_visible()
