@@ -231,12 +231,12 @@ async def test_without_redis_each_replica_looks_for_itself_and_with_it_one_does_
 
 
 async def test_a_redis_that_hangs_delays_a_write_by_its_timeout_and_no_more(running: Fleet) -> None:
-    reader, *rest = make_customers(running, 100)
+    reader, *rest = make_customers(running, 7)
 
     async def read(client: httpx.AsyncClient) -> Sent:
         return await send(client, READ, {"id": reader})
 
-    async with load(running, read, rest) as under_way:
+    async with load(running, read, itertools.cycle(rest)) as under_way:
         await under_way.more(20)
         running.state.hang()
         try:
