@@ -283,6 +283,14 @@ async def test_what_is_gone_is_not_found_at_the_id_that_was_given(upstream: Scri
     }
 
 
+async def test_what_is_gone_and_was_not_named_is_not_told_as_a_wrong_id(upstream: ScriptedUpstream) -> None:
+    async with gateway(upstream.url, LOOSE) as running:
+        answer = await running.run(CREATE, {"input": {"name": "A", "email": "a@example.com"}})
+
+    (told,) = answer.data["customerCreate"]["userErrors"]
+    assert (told["code"], told["field"], "id" in told["message"].split()) == ("NOT_FOUND", None, False)
+
+
 @pytest.mark.parametrize(
     ("reply", "code"),
     [

@@ -88,7 +88,9 @@ def _read_all(
 
 def nothing_there(named: Sequence[str]) -> UserError:
     """What a 404 means: the id that was given, or whatever the token or the gateway took for one."""
-    return UserError("NOT_FOUND", (named[-1],) if named else None, "There is nothing with this id.")
+    if not named:
+        return UserError("NOT_FOUND", None, "What this would be written to is not there (any more).")
+    return UserError("NOT_FOUND", (named[-1],), "There is nothing with this id.")
 
 
 _EMAIL_TAKEN = UserError("EMAIL_TAKEN", ("input", "email"), "Another customer has this e-mail address.")
