@@ -289,6 +289,48 @@ def test_a_reader_who_leaves_stops_nothing(shop: RunningSandbox, tmp_path: Path)
     assert {"one", "two"} <= set(fields_of(shop, "customers"))
 
 
+def test_a_full_disk_stops_no_writes_but_a_plan_that_cannot_be_printed_fails(
+    shop: RunningSandbox, tmp_path: Path
+) -> None:
+    path = exported(shop, tmp_path)
+    add_below_customers(path, "      one: {name: One, type: string}\n      two: {name: Two, type: string}\n")
+
+    with open("/dev/full", "wb") as full:
+        planned, applied = (
+            subprocess.run(
+                [*PENSTOCK, "flows", verb, str(path)],
+                env=environment(**store_of(shop)),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+            for verb in ("plan", "apply")
+        )
+
+    assert (planned.returncode, planned.stderr) == (
+        2,
+        "penstock: Standard output cannot be written: No space left on device.\n",
+    )
+    assert (applied.returncode, applied.stderr) == (0, "")
+    assert {"one", "two"} <= set(fields_of(shop, "customers"))
+
+
+def test_what_is_printed_for_programs_is_utf_8_wherever_it_is_run(shop: RunningSandbox) -> None:
+    note = fields_of(shop, "customers")["gift_note"]["id"]
+    shop.call("PUT", f"/v2/fields/{note}", {"type": "field", "id": note, "name": "Grüße 🎁"})
+
+    done = subprocess.run(
+        [*PENSTOCK, "flows", "export"],
+        env=environment(**store_of(shop), PYTHONIOENCODING="ascii"),
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "name: Grüße 🎁\n".encode() in done.stdout
+
+
 def test_on_a_terminal_there_is_a_bar(shop: RunningSandbox, tmp_path: Path) -> None:
     path = exported(shop, tmp_path)
     add_below_customers(path, "      one: {name: One, type: string}\n      two: {name: Two, type: string}\n")

@@ -5,6 +5,7 @@ Never here: what a command does.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from penstock.cli.documents import keep_documents
 from penstock.cli.fields import look_at_fields
 from penstock.cli.flows import work_on_flows
 from penstock.cli.sandbox import serve_sandbox
+from penstock.cli.saying import say_no_more, speak_plainly
 from penstock.cli.schema import look_at_schema
 from penstock.cli.serve import serve
 from penstock.errors import OperatorError, PenstockError
@@ -35,6 +37,7 @@ _COMMANDS: Mapping[str, Callable[[Arguments, Settings], int | None]] = {
 _FAILED = 1
 _OPERATOR = 2
 _INTERRUPTED = 130
+_UNPRINTABLE = (errno.ENOSPC, errno.EIO)
 _SERVERS = frozenset({"serve", "dev", "sandbox"})
 
 
@@ -46,12 +49,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         was done, 1 when it failed otherwise or found what it was asked to fail on.
     """
     tell_crashes()
+    speak_plainly()
     arguments = parse_arguments(argv)
     if arguments.command == "version":
         print(f"penstock {__version__}")
         return 0
     try:
-        return _COMMANDS[arguments.command](arguments, _read_settings(arguments, os.environ)) or 0
+        code = _COMMANDS[arguments.command](arguments, _read_settings(arguments, os.environ)) or 0
+        sys.stdout.flush()
+        return code
     except OperatorError as error:
         return _complain(error, _OPERATOR)
     except PenstockError as error:
@@ -59,8 +65,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _interrupted(arguments.command)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to flush
+        say_no_more()
         return 0
+    except OSError as error:
+        if error.errno not in _UNPRINTABLE:
+            raise
+        say_no_more()
+        return _complain(OperatorError(f"Standard output cannot be written: {error.strerror}."), _OPERATOR)
 
 
 def _interrupted(command: str) -> int:
