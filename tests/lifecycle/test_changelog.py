@@ -249,6 +249,21 @@ async def test_after_an_outage_every_replica_tells_the_same() -> None:
     assert after == [[201.0], [201.0]]
 
 
+async def test_a_log_that_was_lost_is_written_again_once(state: MemoryState) -> None:
+    logs = [Changelog(state) for _ in range(2)]
+    feeds = [Feed(log, state, quiet, 2) for log in logs]
+    for number, (before, after) in enumerate([(None, A), (A, B), (B, C)]):
+        await logs[0](step(before, after, float(number)))
+    for feed in feeds:
+        await feed.look(is_first=True)
+    await state.remove("schema:log")
+    for _ in range(2):
+        await asyncio.gather(*[feed.look() for feed in feeds])
+
+    assert [one.version for one in await logs[0].entries()] == [C.version, B.version]
+    assert [one.version for one in feeds[1].entries] == [C.version, B.version]
+
+
 async def test_who_is_too_far_behind_is_let_go(state: MemoryState) -> None:
     feed = Feed(Changelog(state), state, quiet, 1)
     subscription = feed.subscribe(None) or pytest.fail("full")

@@ -248,6 +248,16 @@ async def test_what_runs_often_stays_in_a_sample_that_rolls() -> None:
     assert "Op" in names
 
 
+async def test_a_sample_that_was_lost_fills_again() -> None:
+    state = Flaky(lambda: 0.0)
+    seen = SeenOperations(state, 60, lambda: 1000.0)
+    await seen([(footprint(), "web", 1)])
+    await state.remove("operations:seen")
+    await seen([(footprint(), "web", 1)])
+
+    assert [one.client for one in await seen.known()] == ["web"]
+
+
 async def test_strangers_with_many_names_push_nobody_out_of_the_sample() -> None:
     now, state = 1000.0, Flaky(lambda: 0.0)
     seen = SeenOperations(state, 60, lambda: now)

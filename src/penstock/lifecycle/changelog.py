@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import textwrap
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import msgspec
@@ -26,6 +26,8 @@ CHANNEL = "schema:swaps"
 
 _LOG = "schema:log"
 _HEAD = "schema:head"
+_RESTORING = "schema:log:restoring"
+_RESTORING_SECONDS = 30.0
 _MOST_SWAPS = 200
 _MOST_CHANGES = 500
 _MOST_LINES = 100
@@ -153,6 +155,16 @@ class Changelog:
             StateError: They cannot be had.
         """
         return [entry for raw in await self._state.entries(_LOG, count) if (entry := read_entry(raw)) is not None]
+
+    async def restore(self, entries: Sequence[SwapEntry]) -> None:
+        """Write a log again that a state has lost, newest first; of many replicas that try, one does.
+
+        Raises:
+            StateError: It cannot be written.
+        """
+        if await self._state.lease(_RESTORING, _RESTORING_SECONDS) is not None:
+            for entry in reversed(entries):
+                await self._state.append(_LOG, _encoder.encode(entry), keep=_MOST_SWAPS)
 
     async def _record(self, swap: _Swap, *, is_late: bool = False) -> None:
         wanted = _encoder.encode(swap.after)

@@ -106,6 +106,8 @@ class Feed:
         before = self._log
         try:
             found = tuple(await self._changelog.entries(_MOST_KEPT))
+            if before and not found and not self._state.is_standing_in:
+                await self._changelog.restore(before)
         except StateError:
             return
         for entry in reversed(found):

@@ -78,6 +78,8 @@ class SeenOperations:
         """
         if not self._keep or self._state.is_standing_in:
             return
+        if ran and await self._is_lost():
+            self._written = {}
         now = self._clock()
         fresh: dict[_Found, None] = {}
         rolling: dict[_Found, None] = {}
@@ -109,6 +111,13 @@ class SeenOperations:
                 return
             self._number += 1
             self._remember((digest, client), _Written(now, self._number))
+
+    async def _is_lost(self) -> bool:
+        """Whether the state has forgotten what was written."""
+        try:
+            return bool(self._written) and not await self._state.entries(_LOG, 1)
+        except StateError:
+            return False
 
     async def known(self) -> list[KnownOperation]:
         """The operations of the sample, the newest first, each client's once.
