@@ -32,6 +32,7 @@ async def relate(write: Write) -> Outcome:
             missing = await _missing(write)
             if missing is not None:
                 return missing
+        write.context.check_budget(len(chosen))
         for relation in chosen:
             outcome = await _set(write, relation, write.given[relation.name])
             if outcome is not None:
