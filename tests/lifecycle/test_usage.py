@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 from graphql import parse
 
@@ -246,6 +247,20 @@ async def test_what_runs_often_stays_in_a_sample_that_rolls() -> None:
 
     assert len(names) <= 5
     assert "Op" in names
+
+
+async def test_long_documents_crowd_nobody_out_of_a_judgement() -> None:
+    state = Flaky(lambda: 0.0)
+    seen = SeenOperations(state, 500, lambda: 1000.0)
+    await seen([(footprint(), "web", 1)])
+    for number in range(100):
+        long = {"digest": str(number), "name": "", "client": "bot", "text": "x" * 19_000}
+        await state.append("operations:seen", msgspec.json.encode(long), keep=500)
+    known = await seen.known()
+
+    assert known[0].client == "web"
+    assert len(known) > 50
+    assert sum(len(one.text) for one in known) <= 1_000_000
 
 
 async def test_a_sample_that_was_lost_fills_again() -> None:

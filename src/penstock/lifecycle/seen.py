@@ -23,6 +23,8 @@ from penstock.state import State
 _LOG = "operations:seen"
 _MOST_AT_ONCE = 20
 _LONGEST = 20_000
+_MOST_CHARACTERS = 1_000_000
+"""Held against a change, which takes some seconds; the shortest first, so that nobody crowds others out."""
 _AGAIN_SECONDS = 900.0
 _MOST_REMEMBERED = 5000
 _ROLLED = 3
@@ -120,7 +122,7 @@ class SeenOperations:
             return False
 
     async def known(self) -> list[KnownOperation]:
-        """The operations of the sample, the newest first, each client's once.
+        """The operations of the sample, each client's once, the shortest first, and no more than can be judged soon.
 
         Raises:
             StateError: It cannot be read.
@@ -135,7 +137,14 @@ class SeenOperations:
                 continue
             name = one.name or f"unnamed {one.digest[:8]}"
             found.setdefault((one.digest, one.client), KnownOperation(name, one.client, one.text))
-        return list(found.values())
+        left = _MOST_CHARACTERS
+        known: list[KnownOperation] = []
+        for operation in sorted(found.values(), key=lambda one: len(one.text)):
+            left -= len(operation.text)
+            if left < 0:
+                break
+            known.append(operation)
+        return known
 
     async def _blank(self, footprint: Footprint) -> tuple[str, str]:
         text = await asyncio.to_thread(blank, footprint.document)
