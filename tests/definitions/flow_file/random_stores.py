@@ -58,4 +58,5 @@ def stores(draw: st.DrawFn) -> StoreDocuments:
         )
         for slug in slugs
     ]
-    return StoreDocuments(flows, {slug: draw(st.lists(fields(), max_size=4)) for slug in slugs})
+    listed = st.lists(fields(), max_size=4, unique_by=lambda field: str(field["id"]))  # which upstream makes itself
+    return StoreDocuments(flows, {slug: draw(listed) for slug in slugs})
