@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from penstock.definitions.lock import moment
 from penstock.definitions.model import JSON
 from penstock.errors import StateError
-from penstock.lifecycle.usage_book import OTHERS, Names, UsageBook, Uses, book_uses, read_book, write_book
+from penstock.lifecycle.usage_book import OTHERS, Names, UsageBook, Uses, book_uses, read_book, totals_of, write_book
 from penstock.operations.chronicle import NEVER_USED
 from penstock.operations.footprint import Footprint, given_by
 from penstock.state import State
@@ -26,6 +27,10 @@ _MINUTE = 60.0
 
 Seen = Callable[[Sequence[tuple[Footprint, str, int]]], Awaitable[None]]
 """Told which operations ran, by whom and how often, since the last time."""
+
+
+_Ran: TypeAlias = tuple[Footprint, str]
+_Given: TypeAlias = tuple[str, frozenset[str], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,8 @@ class FieldUsage:
         self._seen = seen
         self._clocks = clocks
         self._metrics = metrics
-        self._counts: dict[tuple[Footprint, str], int] = {}
-        self._given: dict[tuple[str, frozenset[str], frozenset[str]], int] = {}
+        self._counts: dict[_Ran, int] = {}
+        self._given: dict[_Given, int] = {}
         self._waiting = UsageBook(clocks.now())
         self._writing = asyncio.Lock()
         self._raw: bytes | None = None
@@ -88,24 +93,25 @@ class FieldUsage:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write down what was counted, and learn what other replicas counted; what cannot be written waits."""
+        """Write down what was counted, and learn what other replicas counted; what cannot be written waits.
+
+        Whoever is cancelled while it goes on leaves it to its end: nothing that was counted is lost.
+        """
+        await asyncio.shield(self._flush())
+
+    async def _flush(self) -> None:
         async with self._writing:
             counts, self._counts = self._counts, {}
             given, self._given = self._given, {}
-            uses: Uses = {}
-            now = self._clocks.now()
-            for (one, client), count in counts.items():
-                book_uses(uses, _shown(client), count, now, one.reads, one.writes)
-            for (client, reads, writes), count in given.items():
-                book_uses(uses, _shown(client), count, now, reads, writes)
-            self._tell(uses)
-            self._waiting.add(uses)
+            uses = await asyncio.to_thread(_uses_of, counts, given, self._clocks.now())
+            self._tell(await asyncio.to_thread(totals_of, uses))
+            await asyncio.to_thread(self._waiting.add, uses)
             try:
                 await self._write()
             except StateError:
                 return
             finally:
-                self._note(self._waiting.last_used())
+                self._note(await asyncio.to_thread(self._waiting.last_used))
             await self._seen([(one, _shown(client), count) for (one, client), count in counts.items()])
 
     async def book(self) -> UsageBook:
@@ -124,28 +130,26 @@ class FieldUsage:
         for _ in range(_MOST_TRIES):
             raw = await self._state.get(_KEY)
             if not self._waiting.uses:
-                self._learn(raw)
+                await self._learn(raw)
             if not self._waiting.uses or self._is_out():
                 return
-            book = read_book(raw, self._waiting.since)
-            book.add(self._waiting.uses)
-            written = write_book(book)
+            written = await asyncio.to_thread(_joined, raw, self._waiting)
             if await self._state.swap(_KEY, raw, written):
                 if self._is_out():  # only just
                     return
                 self._waiting = UsageBook(self._clocks.now())
-                self._learn(written)
+                await self._learn(written)
                 return
             await asyncio.sleep(0)
 
     def _is_out(self) -> bool:
         return self._state.is_standing_in
 
-    def _learn(self, raw: bytes | None) -> None:
+    async def _learn(self, raw: bytes | None) -> None:
         if raw == self._raw or raw is None:
             return
         self._raw = raw
-        self._note(read_book(raw, 0.0).last_used())
+        self._note(await asyncio.to_thread(_last_used_in, raw))
 
     def _note(self, found: Mapping[str, float]) -> None:
         told = {field: moment(at // _MINUTE * _MINUTE) for field, at in found.items()}
@@ -167,14 +171,32 @@ class FieldUsage:
             return
         self._given[key] = self._given.get(key, 0) + 1
 
-    def _tell(self, uses: Uses) -> None:
+    def _tell(self, totals: Mapping[str, tuple[int, int]]) -> None:
         names = self._names()
-        for field, clients in uses.items():
+        for field, (reads, writes) in totals.items():
             place = names.get(field)
             if place is not None:
-                reads = sum(use.reads for use in clients.values())
-                writes = sum(use.writes for use in clients.values())
                 self._metrics.field_used(*place, reads, writes)
+
+
+def _uses_of(counts: Mapping[_Ran, int], given: Mapping[_Given, int], now: float) -> Uses:
+    """What operations did; many milliseconds where strangers give themselves thousands of names."""
+    uses: Uses = {}
+    for (one, client), count in counts.items():
+        book_uses(uses, _shown(client), count, now, one.reads, one.writes)
+    for (client, reads, writes), count in given.items():
+        book_uses(uses, _shown(client), count, now, reads, writes)
+    return uses
+
+
+def _joined(raw: bytes | None, waiting: UsageBook) -> bytes:
+    book = read_book(raw, waiting.since)
+    book.add(waiting.uses)
+    return write_book(book)
+
+
+def _last_used_in(raw: bytes) -> dict[str, float]:
+    return read_book(raw, 0.0).last_used()
 
 
 def _shown(client: str) -> str:

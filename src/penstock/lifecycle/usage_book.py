@@ -102,6 +102,14 @@ def book_uses(uses: Uses, client: str, count: int, at: float, reads: Iterable[st
         book_use(uses, field, client, Use(writes=count, written_at=at))
 
 
+def totals_of(uses: Uses) -> dict[str, tuple[int, int]]:
+    """Field id → what all clients together read and wrote."""
+    return {
+        field: (sum(use.reads for use in clients.values()), sum(use.writes for use in clients.values()))
+        for field, clients in uses.items()
+    }
+
+
 _books = msgspec.json.Decoder(UsageBook)
 _encoder = msgspec.json.Encoder()
 
