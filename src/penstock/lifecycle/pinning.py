@@ -46,12 +46,14 @@ async def held_lock(state: State) -> tuple[bytes, Lock]:
         StateError: It cannot be read.
     """
     held = await state.get(LOCK_KEY)
-    return (b"", await _copied_lock(state)) if held is None else (held, parse_lock(held, _WHERE.format(LOCK_KEY)))
+    if held is None:
+        return b"", await _copied_lock(state)
+    return held, await asyncio.to_thread(parse_lock, held, _WHERE.format(LOCK_KEY))
 
 
 async def _copied_lock(state: State) -> Lock:
     copy = await state.get(COPY_KEY)
-    return parse_lock(copy, _WHERE.format(COPY_KEY)) if copy else NO_LOCK
+    return await asyncio.to_thread(parse_lock, copy, _WHERE.format(COPY_KEY)) if copy else NO_LOCK
 
 
 class Pinning:
