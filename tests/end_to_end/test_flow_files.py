@@ -141,7 +141,7 @@ async def apply(store_url: str, text: str) -> None:
     assert told_of(foreseen, parsed(before)) == told_of(afterwards, parsed(before)), text
 
 
-@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])  # two applications each: too dear to shrink
+@settings(max_examples=12, phases=[Phase.explicit, Phase.generate])  # two applications each: too dear to shrink
 @example(first=MEETING.format("one_x", "one-x"), second=MEETING.format("one-x", "one_X"))
 @given(first=files(), second=files())
 def test_a_file_is_applied_as_planned_and_then_nothing_is_left(first: str, second: str) -> None:

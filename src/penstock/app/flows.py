@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from penstock.app.keeping import DAY_SECONDS, known_lock
+from penstock.app.sharing import shared_rate, watched_state
 from penstock.app.store import Store, connect, definitions_source, require_store
 from penstock.definitions.aging import Look
 from penstock.definitions.flow_file import Step, StoreDocuments, StoreRules, after
@@ -51,17 +52,19 @@ class FlowStore:
 
 @asynccontextmanager
 async def flow_store(settings: Settings) -> AsyncIterator[FlowStore]:
-    """The way to the store of the settings, closed at the end.
+    """The way to the store of the settings, at the rate that its gateways keep with it, closed at the end.
 
     Raises:
-        OperatorError: A setting is missing.
+        OperatorError: A setting is missing, or the state cannot be used.
     """
     require_store(settings)
-    store = connect(settings, Metrics(time.time))
+    state = watched_state(settings, lambda _: None)  # where it is down this process keeps the rate by itself
+    store = connect(settings, Metrics(time.time), fetch=shared_rate(settings, state))
     try:
         yield FlowStore(settings, store)
     finally:
         await store.aclose()
+        await state.aclose()
 
 
 def require_secret(settings: Settings) -> None:

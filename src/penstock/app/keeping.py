@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from penstock.app.life import Work
+from penstock.app.sharing import watched_state
 from penstock.app.store import connect, definitions_source, require_store
 from penstock.definitions.aging import Look
 from penstock.definitions.lock import NO_LOCK, Lock
@@ -34,7 +35,7 @@ from penstock.lifecycle.together import Together
 from penstock.schema.generation import Generation, build_generation
 from penstock.schema.settling import settle
 from penstock.settings import Settings
-from penstock.state import Clocks, State, Watch, open_state
+from penstock.state import State
 from penstock.telemetry.logs import Log
 from penstock.telemetry.metrics import Metrics
 
@@ -180,13 +181,7 @@ async def known_lock(settings: Settings) -> Lock:
     """
     reviewed = read_lock_file(settings.schema_lock) if settings.schema_lock else NO_LOCK
     outages: list[str] = []
-    state = open_state(
-        settings.state_url,
-        prefix=settings.state_prefix,
-        timeout_seconds=settings.state_timeout_seconds,
-        clocks=Clocks(time.monotonic, time.time),
-        watch=Watch(on_down=outages.append),
-    )
+    state = watched_state(settings, outages.append)
     try:
         _, held = await held_lock(state)
     finally:

@@ -65,6 +65,25 @@ def write_locks(settings: Settings, state: State) -> WriteLocks:
     return WriteLocks(Turns(state, "write", random.random).hold)
 
 
+def watched_state(settings: Settings, on_down: Callable[[str], None]) -> State:
+    """The state of the settings, for a command; nothing is sent yet.
+
+    Args:
+        settings: Where it is.
+        on_down: Told why it cannot be reached, when this process goes on by itself.
+
+    Raises:
+        OperatorError: It cannot be used.
+    """
+    return open_state(
+        settings.state_url,
+        prefix=settings.state_prefix,
+        timeout_seconds=settings.state_timeout_seconds,
+        clocks=Clocks(time.monotonic, time.time),
+        watch=Watch(on_down=on_down),
+    )
+
+
 def open_shared_state(settings: Settings, on_down: Callable[[str], None]) -> State:
     """The state of the settings, for a command that is of use only where others see it.
 
@@ -75,13 +94,7 @@ def open_shared_state(settings: Settings, on_down: Callable[[str], None]) -> Sta
     Raises:
         OperatorError: It is one process's own, or cannot be used.
     """
-    state = open_state(
-        settings.state_url,
-        prefix=settings.state_prefix,
-        timeout_seconds=settings.state_timeout_seconds,
-        clocks=Clocks(time.monotonic, time.time),
-        watch=Watch(on_down=on_down, on_up=lambda: None, on_failure=lambda _reason: None),
-    )
+    state = watched_state(settings, on_down)
     if not state.is_shared:
         raise OperatorError("PENSTOCK_STATE_URL is not set; give the folder or the Redis that the replicas share.")
     return state
