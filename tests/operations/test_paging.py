@@ -96,6 +96,21 @@ async def test_sorted_by_id_the_next_page_is_asked_for_by_key(
     assert "offset" not in upstream.calls[1].target
 
 
+async def test_a_filter_that_leaves_no_room_for_the_key_is_walked_by_offset(upstream: ScriptedUpstream) -> None:
+    shop = Shop(20)
+    upstream.answers = {"/v2/customers": shop}
+    moments = (
+        'lt: "2027-01-01T00:00:00Z" le: "2027-01-01T00:00:00Z" gt: "2020-01-01T00:00:00Z" ge: "2020-01-01T00:00:00Z"'
+    )
+    ten = f'createdAt: {{{moments}}} updatedAt: {{{moments}}} name: {{like: "a*"}} email: {{like: "a*"}}'
+
+    async with gateway(upstream.url, STORE) as running:
+        found = await walk(running, f"filter: {{{ten}}}")
+
+    assert found == shop.ids
+    assert "gt(id," not in upstream.calls[1].target
+
+
 async def test_keys_have_no_wall_and_offsets_do(upstream: ScriptedUpstream) -> None:
     upstream.answers = {"/v2/customers": listing({"id": "c1"}, total=50_000)}
     at_the_wall = Cursor("name", None, 10_000).encode()

@@ -1,6 +1,7 @@
 """Pages of a connection: arguments become a request, an answer becomes items, cursors and page info.
 
-Sorted by the listing's key, a page is read by key (`gt(id,…)`) and there is no wall; other sorts are read by offset.
+Sorted by the listing's key, a page is read by key (`gt(id,…)`) and there is no wall; other sorts are read by offset,
+and so is a list whose filter leaves no room for the key.
 
 Never here: sending, GraphQL execution.
 Source: GRAPHQL conventions (pagination); CONTRACT §3, Q21-Q23.
@@ -17,7 +18,7 @@ from penstock.definitions.model import JSON
 from penstock.errors import CallerError, LimitError
 from penstock.operations.filtering import Equality, read_filter
 from penstock.resources.ways import DEFAULT_PAGE, LARGEST_PAGE, Edge, Listing
-from penstock.upstream.filters import Clause, Operator, render_filter
+from penstock.upstream.filters import MAX_CLAUSES, Clause, Operator, render_filter
 from penstock.upstream.wire import target
 
 _HOLE = "00000000-pen-stock-hole-000000000000"
@@ -109,11 +110,12 @@ def page_request(
     sort = arguments.get("sort") or listing.default_sort
     given = arguments.get("filter")
     clauses, checks = read_filter(listing, given) if isinstance(given, dict) else ([], [])
-    by_key = listing.keyset is not None and isinstance(sort, str) and sort.lstrip("-") == listing.keyset
+    whole = [*(Clause(row.attribute, "eq", _HOLE) for row in edge.fixed), *clauses]
+    is_keyed = listing.keyset is not None and isinstance(sort, str) and sort.lstrip("-") == listing.keyset
+    by_key = is_keyed and len(whole) < MAX_CLAUSES  # the key takes a condition of its own
     after = arguments.get("after")
     cursor = _decode(after, str(sort), by_key) if isinstance(after, str) else None
     offset = _offset(cursor, listing)
-    whole = [*(Clause(row.attribute, "eq", _HOLE) for row in edge.fixed), *clauses]
     page = whole
     if cursor is not None and cursor.key is not None:
         operator: Operator = "lt" if str(sort).startswith("-") else "gt"
