@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, introspection_from_schema
 
+from tests.support.commands import run_here
 from tests.support.sandboxes import RunningSandbox, sandbox
 
 from .test_commands import free_port, run, running
@@ -34,7 +35,7 @@ def test_changes_are_printed_grouped_the_worst_first(files: tuple[str, str]) -> 
 
 
 def test_json_tells_the_same(files: tuple[str, str]) -> None:
-    told = json.loads(run("schema", "diff", *files, "--format", "json").stdout)
+    told = json.loads(run_here("schema", "diff", *files, "--format", "json").stdout)
 
     assert told == {
         "breaking": 1,
@@ -58,7 +59,7 @@ def test_json_tells_the_same(files: tuple[str, str]) -> None:
 def test_it_fails_on_the_level_that_is_asked_for_and_on_worse(
     files: tuple[str, str], order: tuple[int, int], fail_on: str, code: int
 ) -> None:
-    done = run("schema", "diff", files[order[0]], files[order[1]], "--fail-on", fail_on)
+    done = run_here("schema", "diff", files[order[0]], files[order[1]], "--fail-on", fail_on)
 
     assert done.returncode == code
 
@@ -68,12 +69,12 @@ def test_a_dangerous_change_fails_only_where_dangerous_ones_do(tmp_path: Path) -
     (tmp_path / "new").write_text("type Query { a: E } enum E { A B }")
     arguments = ("schema", "diff", str(tmp_path / "old"), str(tmp_path / "new"), "--fail-on")
 
-    assert [run(*arguments, level).returncode for level in ("breaking", "dangerous")] == [0, 1]
+    assert [run_here(*arguments, level).returncode for level in ("breaking", "dangerous")] == [0, 1]
 
 
 def test_an_introspection_result_in_a_file_is_a_schema(files: tuple[str, str], tmp_path: Path) -> None:
     (tmp_path / "told.json").write_text(json.dumps({"data": introspection_from_schema(build_schema(OLD))}))
-    done = run("schema", "diff", files[0], str(tmp_path / "told.json"))
+    done = run_here("schema", "diff", files[0], str(tmp_path / "told.json"))
 
     assert (done.returncode, done.stdout) == (0, "No changes.\n")
 
@@ -82,7 +83,7 @@ def test_what_cannot_be_read_is_one_sentence_and_exit_2(files: tuple[str, str], 
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "text").write_text("no schema")
     for wrong in ("missing.graphql", str(tmp_path), str(tmp_path / "binary"), str(tmp_path / "text"), "http://"):
-        done = run("schema", "diff", files[0], wrong)
+        done = run_here("schema", "diff", files[0], wrong)
 
         assert done.returncode == 2, wrong
         assert len(done.stderr.splitlines()) == 1
@@ -92,7 +93,7 @@ def test_what_cannot_be_read_is_one_sentence_and_exit_2(files: tuple[str, str], 
 def test_the_terminal_obeys_nothing_that_a_merchant_wrote(tmp_path: Path) -> None:
     (tmp_path / "old").write_text("type Query { a: Int }")
     (tmp_path / "new").write_text('type Query { a: Int @deprecated(reason: "\\u001b[2J\\u0007gone") }')
-    done = run("schema", "diff", str(tmp_path / "old"), str(tmp_path / "new"))
+    done = run_here("schema", "diff", str(tmp_path / "old"), str(tmp_path / "new"))
 
     assert "gone" in done.stdout
     assert "\x1b" not in done.stdout
@@ -110,10 +111,10 @@ def test_a_gateway_its_introspection_and_the_live_store_are_compared() -> None:
         port = free_port()
         with running("serve", "--port", str(port), until="Penstock serves", **variables):
             gateway = f"http://127.0.0.1:{port}"
-            same = run("schema", "diff", gateway, f"{gateway}/graphql", **variables)
+            same = run_here("schema", "diff", gateway, f"{gateway}/graphql", **variables)
             _remove_field(store, "delivery_details")
-            changed = run("schema", "diff", gateway, "live", "--fail-on", "breaking", **variables)
-            wrong = run("schema", "diff", f"{gateway}/nothing.json", "live", **variables)
+            changed = run_here("schema", "diff", gateway, "live", "--fail-on", "breaking", **variables)
+            wrong = run_here("schema", "diff", f"{gateway}/nothing.json", "live", **variables)
 
     assert (same.returncode, same.stdout) == (0, "No changes.\n")
     assert changed.returncode == 1

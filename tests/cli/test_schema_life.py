@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.commands import run_here
 from tests.support.sandboxes import RunningSandbox, sandbox
 
 from .test_commands import free_port, run, running
@@ -29,7 +30,7 @@ class Stage:
     variables: dict[str, str]
 
     def penstock(self, *arguments: str, token: str = TOKEN) -> tuple[int, str, str]:
-        done = run(*arguments, "--url", self.url, **self.variables | {"PENSTOCK_ADMIN_TOKEN": token})
+        done = run_here(*arguments, "--url", self.url, **self.variables | {"PENSTOCK_ADMIN_TOKEN": token})
         return done.returncode, done.stdout, done.stderr
 
     def delete_field(self, slug: str) -> None:
@@ -164,14 +165,14 @@ def test_what_is_no_schema_is_refused(stage: Stage) -> None:
 
 def test_a_silent_gateway_and_a_bad_url_are_one_sentence() -> None:
     silent = run("schema", "status", "--url", f"http://127.0.0.1:{free_port()}")
-    wrong = run("schema", "status", "--url", "nonsense")
+    wrong = run_here("schema", "status", "--url", "nonsense")
 
     assert (silent.returncode, wrong.returncode) == (1, 2)
     assert len(silent.stderr.splitlines()) == len(wrong.stderr.splitlines()) == 1
 
 
 def test_another_server_is_no_gateway(seeded: RunningSandbox) -> None:
-    done = run("schema", "release", "--url", seeded.url, PENSTOCK_ADMIN_TOKEN="x")
+    done = run_here("schema", "release", "--url", seeded.url, PENSTOCK_ADMIN_TOKEN="x")
 
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
