@@ -114,6 +114,7 @@ def start(store: FaultyStore, options: argparse.Namespace, port: int, scratch: P
         "PENSTOCK_UPSTREAM_TIMEOUT_SECONDS": "2",
         "PENSTOCK_REQUEST_TIMEOUT_SECONDS": "5",
         "PENSTOCK_SCHEMA_POLL_SECONDS": "20",
+        "PENSTOCK_DOCUMENT_CACHE_ENTRIES": "100",  # full before the warm-up is over, also where few ask
     }
     command = [sys.executable, "-m", "penstock", "serve", "--port", str(port)]
     cores = ",".join(map(str, sorted(os.sched_getaffinity(0))))
