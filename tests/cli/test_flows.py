@@ -242,32 +242,38 @@ def interrupted(shop: RunningSandbox, number: signal.Signals, *arguments: str) -
     return process.returncode, said
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_says_how_far_it_is(shop: RunningSandbox, tmp_path: Path, number: signal.Signals) -> None:
-    path = exported(shop, tmp_path)
-    add_below_customers(path, "      one: {name: One, type: string}\n      two: {name: Two, type: string}\n")
-    path.write_text(path.read_text().replace("name: Gift note", "name: Note"))
-    note = fields_of(shop, "customers")["gift_note"]["id"]
-    fail(shop, fault="latency", method="PUT", path=note, seconds=4, count=1)
+@pytest.mark.parametrize(
+    ("number", "slug", "name"), [(signal.SIGINT, "gift_note", "Gift note"), (signal.SIGTERM, "crm_id", "CRM id")]
+)
+def test_an_interrupt_says_how_far_it_is(
+    seeded: RunningSandbox, tmp_path: Path, number: signal.Signals, slug: str, name: str
+) -> None:
+    path = exported(seeded, tmp_path)
+    add_below_customers(
+        path, f"      {slug}-1: {{name: One, type: string}}\n      {slug}-2: {{name: Two, type: date}}\n"
+    )
+    path.write_text(path.read_text().replace(f"name: {name}", "name: Changed"))
+    changed = fields_of(seeded, "customers")[slug]["id"]
+    fail(seeded, fault="latency", method="PUT", path=changed, seconds=4, count=1)
 
-    code, said = interrupted(shop, number, "apply", str(path))
+    code, said = interrupted(seeded, number, "apply", str(path))
 
     assert (code, said) == (
         1,
-        "penstock: change field customers.gift_note: interrupted. It may have been done nevertheless. "
+        f"penstock: change field customers.{slug}: interrupted. It may have been done nevertheless. "
         "2 of 3 are done; run it again for the rest.\n",
     )
-    assert flows(shop, "apply", str(path)).returncode == 0
+    assert flows(seeded, "apply", str(path)).returncode == 0
 
 
 @pytest.mark.parametrize("words", [("plan", "--check"), ("apply",)])
 def test_what_is_interrupted_before_it_writes_has_found_nothing(
-    shop: RunningSandbox, tmp_path: Path, words: tuple[str, ...]
+    seeded: RunningSandbox, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    path = exported(shop, tmp_path)
-    fail(shop, fault="latency", method="GET", path="/v2/flows$", seconds=4, count=1)
+    path = exported(seeded, tmp_path)
+    fail(seeded, fault="latency", method="GET", path="/v2/flows$", seconds=4, count=1)
 
-    assert interrupted(shop, signal.SIGINT, *words, str(path)) == (130, "penstock: interrupted.\n")
+    assert interrupted(seeded, signal.SIGINT, *words, str(path)) == (130, "penstock: interrupted.\n")
 
 
 def test_a_reader_who_leaves_stops_nothing(shop: RunningSandbox, tmp_path: Path) -> None:
