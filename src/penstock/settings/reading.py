@@ -79,7 +79,7 @@ def doubts_about_waiting(policy: str, *, is_remembered: bool) -> list[str]:
         return []
     return [
         f"{PREFIX}SCHEMA_POLICY is {policy} without {PREFIX}STATE_URL: a restart serves whatever the store says, "
-        "and each worker waits for a release of its own. Name a folder or a Redis."
+        "and each replica waits for a release of its own. Name a folder or a Redis."
     ]
 
 
