@@ -187,7 +187,7 @@ async def known_lock(settings: Settings) -> Lock:
     finally:
         await state.aclose()
     if outages:  # a gateway would go on by itself; what is written to a file must not be made of half the names
-        raise StateError(outages[0])
+        raise StateError(f"{outages[0]} The names of the schema are kept there; without them nothing is said of it.")
     return reviewed_over(reviewed, held)
 
 
