@@ -22,7 +22,7 @@ RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeM
 
 
 @given(schemas(), schemas(), st.data())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_whatever_is_no_longer_valid_is_named(first: str, second: str, data: st.DataObject) -> None:
     old, new = build_schema(first), build_schema(second)
     text = data.draw(queries(first))

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import textwrap
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import msgspec
 
@@ -208,8 +207,9 @@ def read_entry(raw: bytes) -> SwapEntry | None:
 
 def line_of(change: SchemaChange) -> ChangeLine:
     """A change as it is written down: options of a field by the thousand are cut short."""
-    short = textwrap.shorten(change.description, _LONGEST, placeholder=" …")
-    return ChangeLine(**asdict(change) | {"description": short})
+    words = change.description
+    short = words if len(words) <= _LONGEST else words[: _LONGEST - 2] + " …"
+    return ChangeLine(change.level, change.kind, change.coordinate, short)
 
 
 def _read_head(raw: bytes | None) -> _Head | None:

@@ -71,7 +71,7 @@ def diff_deprecation(coordinate: str, old: str | None, new: str | None) -> Itera
 
 
 def _line(text: str) -> str:
-    return textwrap.shorten(text, 200, placeholder=" …")
+    return textwrap.shorten(text[:1000], 200, placeholder=" …")
 
 
 def diff_fields(
