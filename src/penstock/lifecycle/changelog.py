@@ -108,6 +108,7 @@ class Changelog:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._read: dict[bytes, SwapEntry | None] = {}
         self._waiting: deque[_Swap] = deque(maxlen=_MOST_WAITING)
 
     async def __call__(self, change: Change) -> None:
@@ -153,7 +154,9 @@ class Changelog:
         Raises:
             StateError: They cannot be had.
         """
-        return [entry for raw in await self._state.entries(_LOG, count) if (entry := read_entry(raw)) is not None]
+        before, found = self._read, await self._state.entries(_LOG, count)
+        self._read = {raw: before[raw] if raw in before else read_entry(raw) for raw in found}
+        return [entry for entry in self._read.values() if entry is not None]
 
     async def restore(self, entries: Sequence[SwapEntry]) -> None:
         """Write a log again that a state has lost, newest first; of many replicas that try, one does.

@@ -5,6 +5,7 @@ Never here: how any of it is found.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 from penstock.definitions.lock import moment
@@ -44,8 +45,8 @@ class LifeChronicle:
         """See `Chronicle.changes`."""
         entries = self._entries()
         if entries is not self._told:
-            changes = [_change(line, entry.at) for entry in entries for line in entry.changes]
-            self._told, self._changes = entries, changes[:_MOST_CHANGES]
+            newest = itertools.islice(((line, entry.at) for entry in entries for line in entry.changes), _MOST_CHANGES)
+            self._told, self._changes = entries, [_change(line, at) for line, at in newest]
         return self._changes
 
     def held(self) -> JSON:
