@@ -25,7 +25,7 @@ from penstock.definitions.snapshot import LARGEST_SNAPSHOT_BYTES, read_snapshot
 from penstock.errors import OperatorError, StateError
 from penstock.lifecycle import Reloader
 from penstock.lifecycle.beat import Beat
-from penstock.lifecycle.library import require_folder
+from penstock.lifecycle.library import read_folder, require_folder
 from penstock.lifecycle.memory import Sweeper
 from penstock.lifecycle.outages import look_after_outages, wait_for_state
 from penstock.lifecycle.pinning import Pinning, held_lock, nothing_reviewed
@@ -129,17 +129,40 @@ def _beat(poll_seconds: float) -> Beat:
     return Beat(poll_seconds, asyncio.sleep, random.random, time.time)
 
 
+def file_faults(settings: Settings) -> tuple[str, ...]:
+    """A sentence for each of the lock, the definitions and the manifests that is named and cannot be used."""
+
+    def read_manifests(path: str) -> None:
+        require_folder(path)
+        try:
+            read_folder(Path(path))
+        except OSError as error:
+            variable = "PENSTOCK_TRUSTED_DOCUMENTS_PATH"
+            raise OperatorError(f"{variable}: {path[:200]!r} cannot be read: {error.strerror}.") from error
+
+    faults = []
+    for path, read in (
+        (settings.schema_lock, read_lock_file),
+        (settings.definitions, read_definitions_file),
+        (settings.trusted_documents_path, read_manifests),
+    ):
+        try:
+            if path:
+                read(path)
+        except OperatorError as error:
+            faults.append(str(error))
+    return tuple(faults)
+
+
 def require_files(settings: Settings) -> None:
     """Refuse settings that name a lock, definitions or manifests which cannot be used.
 
     Raises:
-        OperatorError: The sentence names the variable and the file.
+        OperatorError: A sentence for each names the variable and the file.
     """
-    if settings.schema_lock:
-        read_lock_file(settings.schema_lock)
-    if settings.definitions:
-        read_definitions_file(settings.definitions)
-    require_folder(settings.trusted_documents_path)
+    faults = file_faults(settings)
+    if faults:
+        raise OperatorError("\n".join(faults))
 
 
 def read_lock_file(path: str) -> Lock:

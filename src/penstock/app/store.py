@@ -23,19 +23,28 @@ from penstock.upstream.transport import Request, Transport
 _DEFINITION_CALLS = 8
 
 
-def require_store(settings: Settings) -> None:
-    """Refuse settings without a store.
-
-    Raises:
-        OperatorError: The sentence names the variable that is missing.
-    """
+def missing_for_store(settings: Settings) -> dict[str, str]:
+    """Variable → a sentence, for each that a way to the store needs and that is not set."""
+    missing = {}
     if not settings.upstream_url:
-        raise OperatorError(
+        missing["PENSTOCK_UPSTREAM_URL"] = (
             "PENSTOCK_UPSTREAM_URL is not set; give the base URL of the store's REST API, "
             "or try `penstock dev`, which brings its own store."
         )
     if not settings.client_id:
-        raise OperatorError("PENSTOCK_CLIENT_ID is not set; give the client id of the store's API key.")
+        missing["PENSTOCK_CLIENT_ID"] = "PENSTOCK_CLIENT_ID is not set; give the client id of the store's API key."
+    return missing
+
+
+def require_store(settings: Settings) -> None:
+    """Refuse settings without a store.
+
+    Raises:
+        OperatorError: A sentence for each variable that is missing.
+    """
+    missing = missing_for_store(settings)
+    if missing:
+        raise OperatorError("\n".join(missing.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def parse_arguments(argv: Sequence[str] | None) -> Arguments:
     documents = commands.add_parser("documents", help="share manifests of trusted documents among replicas")
     _add_documents_verbs(documents.add_subparsers(dest="documents_command", required=True, metavar="VERB"))
 
+    _add_format(commands.add_parser("doctor", help="look for what may keep the gateway from serving"))
     commands.add_parser("version", help="print the version")
     return parser.parse_args(argv, namespace=Arguments())
 

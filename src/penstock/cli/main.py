@@ -15,6 +15,7 @@ from penstock import __version__
 from penstock.cli.arguments import Arguments, parse_arguments
 from penstock.cli.crash import tell_crashes
 from penstock.cli.dev import develop
+from penstock.cli.doctor import look_over
 from penstock.cli.documents import keep_documents
 from penstock.cli.fields import look_at_fields
 from penstock.cli.flows import work_on_flows
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"penstock {__version__}")
         return 0
     try:
-        code = _COMMANDS[arguments.command](arguments, _read_settings(arguments, os.environ)) or 0
+        code = _run(arguments, os.environ) or 0
         sys.stdout.flush()
         return code
     except OperatorError as error:
@@ -72,6 +73,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         say_no_more()
         return _complain(OperatorError(f"Standard output cannot be written: {error.strerror}."), _OPERATOR)
+
+
+def _run(arguments: Arguments, environ: Mapping[str, str]) -> int | None:
+    if arguments.command == "doctor":  # settings that cannot be used are what it looks for
+        return look_over(arguments, environ)
+    return _COMMANDS[arguments.command](arguments, _read_settings(arguments, environ))
 
 
 def _interrupted(command: str) -> int:

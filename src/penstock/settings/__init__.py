@@ -9,6 +9,7 @@ from penstock.settings.secret import Secret
 from penstock.settings.state_address import StateAddress, read_state_address
 from penstock.settings.table import (
     Executor,
+    FoundSettings,
     LogFormat,
     LogLevel,
     SchemaPolicy,
@@ -20,6 +21,7 @@ from penstock.settings.table import (
 __all__ = [
     "PREFIX",
     "Executor",
+    "FoundSettings",
     "LogFormat",
     "LogLevel",
     "SchemaPolicy",

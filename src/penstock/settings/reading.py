@@ -83,7 +83,7 @@ def doubts_about_waiting(policy: str, *, is_remembered: bool) -> list[str]:
     ]
 
 
-def doubts_about_trust(mode: str, *, has_documents: bool) -> list[str]:
+def doubts_about_trust(mode: str, has_documents: bool) -> list[str]:
     """A sentence where trusted documents alone are run and there can be none."""
     if mode != "only" or has_documents:
         return []

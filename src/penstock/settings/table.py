@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
 
+from penstock.errors import OperatorError
 from penstock.settings.kinds import (
     ORIGINS,
     SECRET,
@@ -233,24 +234,50 @@ class Settings:
             The settings, and one sentence for each thing an operator should look at.
 
         Raises:
-            OperatorError: A value cannot be used; the sentence names the variable, the value and the remedy.
+            OperatorError: Values cannot be used; a sentence for each names the variable, the value and the remedy.
         """
+        found = cls.read(environ)
+        if found.faults:
+            raise OperatorError("\n".join(found.faults.values()))
+        return found.settings, found.warnings
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> FoundSettings:
+        """Read every ``PENSTOCK_…`` variable, whatever is wrong with any of them; see `from_environment`."""
         values: dict[str, object] = {}
+        faults: dict[str, str] = {}
         for item in fields(cls):
-            text = environ.get(PREFIX + item.name.upper(), "").strip()
-            if text:
-                values[item.name] = parse_text(item.name, item.metadata["kind"], text)
+            variable = PREFIX + item.name.upper()
+            text = environ.get(variable, "").strip()
+            try:
+                values |= {item.name: parse_text(item.name, item.metadata["kind"], text)} if text else {}
+            except OperatorError as error:
+                faults[variable] = str(error)
         settings = cls(**implied(values), **values)  # type: ignore[arg-type]  # each row's kind makes the type its attribute declares
-        known = [setting.variable for setting in table()]
-        is_remembered = settings.state_url.kind != "memory"
-        doubts = (
-            *doubts_about(settings.upstream_url),
-            *doubts_about_waiting(settings.schema_policy, is_remembered=is_remembered),
-            *doubts_about_trust(
-                settings.trusted_documents, has_documents=is_remembered or bool(settings.trusted_documents_path)
-            ),
-        )
-        return settings, (*unknown_variables(environ, known), *doubts)
+        warnings = (*unknown_variables(environ, [setting.variable for setting in table()]), *_doubts(settings))
+        return FoundSettings(settings, warnings, faults)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSettings:
+    """What an environment says.
+
+    Attributes:
+        settings: The settings; where a variable cannot be used, its default.
+        warnings: One sentence for each thing an operator should look at.
+        faults: Variable → the sentence that names it, its value and the remedy, for each that cannot be used.
+    """
+
+    settings: Settings
+    warnings: tuple[str, ...]
+    faults: Mapping[str, str]
+
+
+def _doubts(settings: Settings) -> tuple[str, ...]:
+    remembers = settings.state_url.kind != "memory"
+    trust = doubts_about_trust(settings.trusted_documents, remembers or bool(settings.trusted_documents_path))
+    waiting = doubts_about_waiting(settings.schema_policy, is_remembered=remembers)
+    return (*doubts_about(settings.upstream_url), *waiting, *trust)
 
 
 def table() -> tuple[Setting, ...]:

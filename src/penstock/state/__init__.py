@@ -7,6 +7,19 @@ from penstock.state.degrading import Degrading, Watch
 from penstock.state.memory import MemoryState
 from penstock.state.opening import Clocks, open_state
 from penstock.state.protocol import Grant, Lease, State
+from penstock.state.trial import Trial, try_out
 from penstock.state.turns import Turns
 
-__all__ = ["Clocks", "Degrading", "Grant", "Lease", "MemoryState", "State", "Turns", "Watch", "open_state"]
+__all__ = [
+    "Clocks",
+    "Degrading",
+    "Grant",
+    "Lease",
+    "MemoryState",
+    "State",
+    "Trial",
+    "Turns",
+    "Watch",
+    "open_state",
+    "try_out",
+]

@@ -157,6 +157,10 @@ class Degrading:
         self._begin()
         return self._shared.listen(channel)
 
+    async def epoch(self) -> float | None:
+        """See `State.epoch`."""
+        return await self._do(lambda state: state.epoch())
+
     async def aclose(self) -> None:
         """See `State.aclose`."""
         await end(self._watching)

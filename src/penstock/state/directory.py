@@ -207,6 +207,10 @@ class DirectoryState:
         """See `State.listen`."""
         return self._messages(channel)
 
+    async def epoch(self) -> float | None:
+        """See `State.epoch`."""
+        return None
+
     async def aclose(self) -> None:
         """See `State.aclose`."""
         self._closed.set()

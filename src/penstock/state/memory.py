@@ -168,6 +168,10 @@ class MemoryState:
         """See `State.listen`."""
         return self._board.listen(channel)
 
+    async def epoch(self) -> float | None:
+        """See `State.epoch`."""
+        return None
+
     async def aclose(self) -> None:
         """See `State.aclose`."""
         self._board.close()

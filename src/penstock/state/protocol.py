@@ -104,5 +104,9 @@ class State(Protocol):
     def listen(self, channel: str) -> AsyncIterator[bytes]:
         """The messages of a channel from now on, until the iterator is closed. Some may be lost: poll as well."""
 
+    async def epoch(self) -> float | None:
+        """What time it is where values are kept, in seconds since the epoch; None where that is this machine."""
+        ...
+
     async def aclose(self) -> None:
         """End connections and listeners."""

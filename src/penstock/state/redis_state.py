@@ -136,6 +136,13 @@ class RedisState:
         """See `State.listen`."""
         return self._messages.listen(channel)
 
+    async def epoch(self) -> float | None:
+        """See `State.epoch`."""
+        found = await self._server.ask("TIME")
+        if not isinstance(found, list | tuple) or len(found) != 2:
+            raise StateError(_NONSENSE)
+        return int(found[0]) + int(found[1]) / 1_000_000
+
     async def aclose(self) -> None:
         """See `State.aclose`."""
         await self._messages.aclose()

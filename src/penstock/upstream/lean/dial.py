@@ -12,13 +12,15 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from penstock.errors import UpstreamTimeout, UpstreamUnavailable
-from penstock.upstream.lean.connection import LeanConnection
 from penstock.upstream.origin import Origin
 from penstock.upstream.transport import Request
 
 _MAX_ADDRESSES = 6
+
+P = TypeVar("P", bound=asyncio.Protocol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Dialer:
     context: ssl.SSLContext | None
     timeout_seconds: float
 
-    async def connect(self, make: Callable[[], LeanConnection], request: Request) -> LeanConnection:
+    async def connect(self, make: Callable[[], P], request: Request) -> P:
         """A connection that stands, TLS included.
 
         Raises:
@@ -60,10 +62,8 @@ class Dialer:
         except (OSError, UnicodeError) as error:
             raise UpstreamUnavailable(f"{what}: no connection: {type(error).__name__}.", sent=False) from error
 
-    async def _try_each(
-        self, loop: asyncio.AbstractEventLoop, make: Callable[[], LeanConnection], until: float
-    ) -> LeanConnection:
-        addresses = await self._look_up(loop)
+    async def _try_each(self, loop: asyncio.AbstractEventLoop, make: Callable[[], P], until: float) -> P:
+        addresses = await self.look_up(loop)
         for left in range(len(addresses), 1, -1):
             share = (until - loop.time()) / left
             try:
@@ -75,7 +75,13 @@ class Dialer:
                 continue
         return await self._open(loop, make, addresses[-1])
 
-    async def _look_up(self, loop: asyncio.AbstractEventLoop) -> list[str]:
+    async def look_up(self, loop: asyncio.AbstractEventLoop) -> list[str]:
+        """The addresses of the host, in the order of the system's preference.
+
+        Raises:
+            OSError: It has none, or nobody can be asked.
+            UnicodeError: It is no name.
+        """
         host = self.origin.host
         try:
             ipaddress.ip_address(host)
@@ -89,9 +95,7 @@ class Dialer:
             raise OSError("the name has no address")
         return addresses
 
-    async def _open(
-        self, loop: asyncio.AbstractEventLoop, make: Callable[[], LeanConnection], address: str
-    ) -> LeanConnection:
+    async def _open(self, loop: asyncio.AbstractEventLoop, make: Callable[[], P], address: str) -> P:
         secure = self.context is not None
         _, connection = await loop.create_connection(
             make,
