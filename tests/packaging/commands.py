@@ -49,9 +49,9 @@ class Dev:
         body = next(value for option, value in zip(self.curl, self.curl[1:], strict=False) if option == "-d")
         return self._post(body.encode(), dict(line.split(": ", 1) for line in headers))
 
-    def ask(self, query: str, headers: Mapping[str, str]) -> Any:
+    def ask(self, query: str, headers: Mapping[str, str], variables: Mapping[str, object] | None = None) -> Any:
         """The answer to a document."""
-        body = json.dumps({"query": query}).encode()
+        body = json.dumps({"query": query, "variables": dict(variables or {})}).encode()
         return self._post(body, {"Content-Type": "application/json", **headers})
 
     def _post(self, body: bytes, headers: Mapping[str, str]) -> Any:
