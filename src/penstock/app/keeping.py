@@ -158,11 +158,10 @@ def require_files(settings: Settings) -> None:
     """Refuse settings that name a lock, definitions or manifests which cannot be used.
 
     Raises:
-        OperatorError: A sentence for each names the variable and the file.
+        OperatorError: The sentence names the variable and the file.
     """
-    faults = file_faults(settings)
-    if faults:
-        raise OperatorError("\n".join(faults))
+    for sentence in file_faults(settings):
+        raise OperatorError(sentence)
 
 
 def read_lock_file(path: str) -> Lock:

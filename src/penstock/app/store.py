@@ -40,11 +40,10 @@ def require_store(settings: Settings) -> None:
     """Refuse settings without a store.
 
     Raises:
-        OperatorError: A sentence for each variable that is missing.
+        OperatorError: The sentence names the first variable that is missing.
     """
-    missing = missing_for_store(settings)
-    if missing:
-        raise OperatorError("\n".join(missing.values()))
+    for sentence in missing_for_store(settings).values():
+        raise OperatorError(sentence)
 
 
 @dataclass(frozen=True, slots=True)

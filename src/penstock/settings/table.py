@@ -234,11 +234,11 @@ class Settings:
             The settings, and one sentence for each thing an operator should look at.
 
         Raises:
-            OperatorError: Values cannot be used; a sentence for each names the variable, the value and the remedy.
+            OperatorError: A value cannot be used; the sentence names the variable, the value and the remedy.
         """
         found = cls.read(environ)
-        if found.faults:
-            raise OperatorError("\n".join(found.faults.values()))
+        for sentence in found.faults.values():
+            raise OperatorError(sentence)
         return found.settings, found.warnings
 
     @classmethod
