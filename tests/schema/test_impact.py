@@ -217,3 +217,12 @@ def test_fragments_in_circles_and_deep_documents_end() -> None:
 
     for document in (circle, deep):
         broken(document, (" deliverySlot: Slot f", " f"))
+
+
+def test_what_a_router_asks_for_breaks_as_everything_else_does() -> None:
+    selected = "__typename ... on Customer { deliverySlot }"
+    document = f"query ($these: [_Any!]!) {{ _entities(representations: $these) {{ {selected} }} }}"
+
+    (one,) = broken(document, (" deliverySlot: Slot f", " f"))
+
+    assert one.line == "ProfilePage (client web) breaks: Customer.deliverySlot removed"

@@ -244,4 +244,5 @@ def generation_of(settings: Settings, reading: Reading, lock: Lock) -> Generatio
         DefinitionError: The definitions make no schema.
     """
     at = time.time() if reading.taken_at is None else reading.taken_at
-    return build_generation(reading.definitions, 1, at, reading.source, followed(settings, reading, lock))
+    followed_lock = followed(settings, reading, lock)
+    return build_generation(reading.definitions, 1, at, reading.source, followed_lock, is_subgraph=settings.federation)

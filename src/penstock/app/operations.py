@@ -97,6 +97,7 @@ def make_services(settings: Settings, store: Store, telling: Telling, shared: Sh
         on_uncoercible=metrics.value_coercion_failed,
         on_dropped=metrics.row_dropped,
         largest_page=settings.max_page,
+        most_entities=settings.max_entities,
         on_limit=metrics.limit_exceeded,
         on_bug=lambda bug: log.error("bug", **describe_failure(bug)),
     )
@@ -126,12 +127,19 @@ def document_settings(settings: Settings) -> DocumentSettings:
     )
 
 
-def make_build(prepare: Callable[[Generation], None]) -> Build:
+def make_build(settings: Settings, prepare: Callable[[Generation], None]) -> Build:
     """How definitions become a generation that is ready to serve."""
 
     def build(settled: Settled, number: int) -> Generation:
         set_aside()
-        generation = build_generation(settled.definitions, number, settled.loaded_at, settled.source, settled.lock)
+        generation = build_generation(
+            settled.definitions,
+            number,
+            settled.loaded_at,
+            settled.source,
+            settled.lock,
+            is_subgraph=settings.federation,
+        )
         prepare(generation)  # bound to its resolvers here, in the worker thread, not by the first request
         return generation
 

@@ -30,12 +30,12 @@ from graphql import (
 from penstock.definitions.model import JSON
 from penstock.operations.overlaps import written_arguments
 from penstock.operations.plan.collect import Collector, NotCovered, Selected, condition_variables
-from penstock.operations.sizes import Number, OneMore, Size, Step, sum_calls
+from penstock.operations.sizes import Number, OneMore, Represented, Size, Step, sum_calls
 from penstock.operations.writes.costing import calls_of
 from penstock.resources.rows import Mutation
 from penstock.resources.ways import DEFAULT_PAGE, LARGEST_PAGE, Edge, FromRow, FromToken, Relation, Shape
 from penstock.schema.generation import Generation
-from penstock.schema.model import FieldDescription, ObjectDescription, PayloadPart
+from penstock.schema.model import Entities, FieldDescription, ObjectDescription, PayloadPart
 
 LIST_ROWS = 100
 """Rows assumed of a list without pages."""
@@ -135,6 +135,8 @@ class _Estimator:
                 inner = self._of_page(field, item, source) if is_page else self._inner(field, item)
                 calls = self._pages(field, item) if is_page else _ONE
                 return (Step(calls, self._rows(source, item.nodes[0]), inner, _scope(source, page)),)
+            case Entities(edges):
+                return tuple(step for edge in edges for step in self._represented(edge, item))
             case Relation(route=None):
                 return ()
             case Relation(many=many):
@@ -151,6 +153,15 @@ class _Estimator:
     def _inner(self, field: FieldDescription, item: Selected) -> tuple[Step, ...]:
         owner = self._description.objects.get(field.type.name)
         return () if owner is None else self._below(owner, self._collector.below(item, owner.name))
+
+    def _represented(self, edge: Edge, item: Selected) -> tuple[Step, ...]:
+        """The steps of the entities of one type."""
+        given = _argument(item.nodes[0], "representations")
+        if given is None or edge.deprecation is not None:
+            return ()
+        owner = self._description.object(edge.target)
+        size = Represented(edge.target, given)
+        return (Step(size, size, self._below(owner, self._collector.below(item, owner.name))),)
 
     def _of_page(self, field: FieldDescription, item: Selected, page: Edge) -> tuple[Step, ...]:
         """The steps of a page's rows, whether they are selected as `nodes` or behind `edges`."""

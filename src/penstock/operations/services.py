@@ -64,6 +64,7 @@ class Services:
         on_uncoercible: Told of (type, field) when a stored value could not be read as its type.
         on_dropped: Told of (type, reason) when a row was not served.
         largest_page: Rows of a page at the most.
+        most_entities: Representations in `_entities` at the most.
         on_limit: Told which limit refused an operation or a field of it.
         on_bug: Told of an exception that none of ours is: the client reads nothing of it.
     """
@@ -84,4 +85,5 @@ class Services:
     on_dropped: Callable[[str, str], None] = _count_nothing
     on_bug: Callable[[BaseException], None] = _tell_nobody
     largest_page: int = LARGEST_PAGE
+    most_entities: int = 100
     on_limit: Callable[[str], None] = _count_no_limit

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from graphql import ValueNode, value_from_ast_untyped
+
 from penstock.definitions.model import JSON
 
 MOST = 10**9
@@ -57,6 +59,31 @@ class OneMore:
     def of(self, variables: Mapping[str, JSON] | None) -> int:
         """See `Number.of`."""
         return 1 if variables is not None and variables.get(self.variable) is None else 2
+
+
+@dataclass(frozen=True, slots=True)
+class Represented:
+    """How many of a type are represented: each id once.
+
+    Attributes:
+        type_name: The type.
+        given: What the document gives for the list of representations.
+    """
+
+    type_name: str
+    given: ValueNode
+
+    def of(self, variables: Mapping[str, JSON] | None) -> int:
+        """See `Number.of`; what represents nothing takes no call."""
+        if variables is None:
+            return MOST
+        items = value_from_ast_untyped(self.given, dict(variables))
+        ids = [
+            str(item.get("id"))
+            for item in (items if isinstance(items, list) else [items])
+            if isinstance(item, dict) and item.get("__typename") == self.type_name
+        ]
+        return len(set(ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ Never here: how a generation is replaced, sending.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import strawberry
 from graphql import GraphQLSchema
@@ -19,6 +19,7 @@ from penstock.definitions.model import Problem, StoreDefinitions
 from penstock.definitions.reading import DefinitionSource
 from penstock.schema.build import build_schema
 from penstock.schema.describe import describe
+from penstock.schema.federation import federate
 from penstock.schema.model import SchemaDescription
 from penstock.schema.sdl import print_sdl
 from penstock.schema.settling import fingerprint_of
@@ -35,7 +36,8 @@ class Generation:
         number: 1 for the first of a process, then one more each.
         fingerprint: Of the definitions and the lock: the same one means that nothing has to be built.
         version: First 12 hexadecimal digits of the SHA-256 of the SDL: the same on every replica.
-        sdl: The whole schema as text.
+        sdl: The whole schema as clients have it, as text.
+        subgraph: The same as a subgraph of a federated graph, or "" where it is none.
         etag: Strong entity tag of the SDL, quotes included.
         loaded_at: When the definitions were read, in seconds since the epoch.
         source: Where the definitions came from.
@@ -61,6 +63,7 @@ class Generation:
     strawberry: strawberry.Schema = field(repr=False)
     schema: GraphQLSchema = field(repr=False)
     problems: tuple[Problem, ...] = field(default=(), repr=False)
+    subgraph: str = field(default="", repr=False)
     prepared: dict[object, object] = field(default_factory=dict, repr=False)
 
 
@@ -70,20 +73,32 @@ def build_generation(
     loaded_at: float,
     source: DefinitionSource = "live",
     lock: Lock = NO_LOCK,
+    *,
+    is_subgraph: bool = False,
 ) -> Generation:
     """The generation of a store's definitions: slow (tens of milliseconds), pure, never for the event loop.
 
     Args:
         definitions: What the store said.
-        lock: The names that were settled, and what has gone but is still shown.
         number: The generation's number.
         loaded_at: When the definitions were read, in seconds since the epoch.
         source: Where they came from.
         lock: The names that were settled; without any, names are given by the rules alone.
+        is_subgraph: Whether routers of a federated graph may ask it, too.
 
     Raises:
         DefinitionError: The definitions make no valid schema.
     """
+    made = _generation(definitions, number, loaded_at, source, lock)
+    if not is_subgraph:
+        return made
+    description, subgraph = federate(made.schema, made.description, made.sdl)
+    return replace(made, description=description, subgraph=subgraph)
+
+
+def _generation(
+    definitions: StoreDefinitions, number: int, loaded_at: float, source: DefinitionSource, lock: Lock
+) -> Generation:
     description, found = describe(definitions, lock)
     built = build_schema(description)
     sdl = print_sdl(built)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FieldsOnCorrectTypeRule,
     FragmentsOnCompositeTypesRule,
     GraphQLError,
@@ -17,6 +18,7 @@ from graphql import (
     KnownArgumentNamesRule,
     KnownDirectivesRule,
     KnownTypeNamesRule,
+    NamedTypeNode,
     PossibleFragmentSpreadsRule,
     ProvidedRequiredArgumentsRule,
     ScalarLeafsRule,
@@ -50,6 +52,9 @@ _BY_VALUE = frozenset({"ARGUMENT_TYPE_CHANGED", "INPUT_FIELD_TYPE_CHANGED", "DEF
 """Breaks some values and not others: which of them are given is not known."""
 _BY_SHAPE = frozenset({"UNION_MEMBER_REMOVED", "INTERFACE_REMOVED"})
 """Breaks those alone that select by it: validation tells."""
+
+
+_OF_SUBGRAPHS = frozenset({"_entities", "_service", "_Any", "_Entity"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,15 @@ def _judge(
 
 
 def _failures(schema: GraphQLSchema, document: DocumentNode) -> list[str]:
-    return [error.message for error in validate(schema, document, _RULES, max_errors=_MOST_REASONS)]
+    errors = validate(schema, document, _RULES, max_errors=_MOST_REASONS)
+    return [error.message for error in errors if not _is_of_subgraph(error)]
+
+
+def _is_of_subgraph(error: GraphQLError) -> bool:
+    """Whether it is that routers ask for what no text of a schema for clients tells."""
+    return any(
+        isinstance(node, FieldNode | NamedTypeNode) and node.name.value in _OF_SUBGRAPHS for node in error.nodes or ()
+    )
 
 
 def _is_near(change: Change, reach: Reach) -> bool:

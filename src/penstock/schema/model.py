@@ -66,6 +66,22 @@ class Metadata:
     what: Literal["fieldDefinitions", "schemaInfo"]
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`_service`: the schema as a subgraph of a federated graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """`_entities`: what a router of a federated graph knows by type and id.
+
+    Attributes:
+        edges: The root fields that read one by its id; each target once.
+    """
+
+    edges: tuple[Edge, ...]
+
+
 Source: TypeAlias = (
     Attribute
     | Group
@@ -79,6 +95,8 @@ Source: TypeAlias = (
     | CustomValue
     | Plain
     | Metadata
+    | Service
+    | Entities
 )
 
 

@@ -133,6 +133,9 @@ class Settings:
         default=False,
         metadata=row(SWITCH, "Whether `customerCreate` without a caller's bearer may use the gateway's own token."),
     )
+    federation: bool = field(
+        default=False, metadata=row(SWITCH, "Whether the schema is a subgraph of a federated graph, too.")
+    )
     explorer: bool = field(default=True, metadata=row(SWITCH, "Whether browsers get the explorer at /graphql."))
     show_calls: bool = field(
         default=False,
@@ -170,6 +173,7 @@ class Settings:
     max_mutations: int = field(default=5, metadata=row(integer(1), "Root fields of a mutation."))
     max_directives: int = field(default=10, metadata=row(integer(1), "Directives on one field, fragment or spread."))
     max_page: int = field(default=100, metadata=row(integer(25, 100), "Rows of a page: the largest `first`."))
+    max_entities: int = field(default=100, metadata=row(integer(1), "Entities a router may ask for at a time."))
     max_cost: int = field(
         default=500,
         metadata=row(integer(0), "Calls to the store an operation may be estimated to take; 0 is no limit."),

@@ -2,7 +2,8 @@
 
 Never here: what a field leads to, running.
 Source: the GraphQL specification, "CollectFields"; every type of this schema is an object type, so that a fragment
-applies where it names the type, and nowhere else.
+applies where it names the type, and nowhere else. The one exception is the union of a subgraph, which validation lets
+stand only where it applies.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from graphql import (
 from penstock.definitions.model import JSON
 from penstock.errors import CallerError
 from penstock.operations.faults import RequestError
+
+_ENTITY = "_Entity"
 
 
 class NotCovered(Exception):  # noqa: N818 (not an error: the reference executor takes over)
@@ -92,14 +95,14 @@ class Collector:
                     found.setdefault(key, []).append(selection)
                 case InlineFragmentNode():
                     condition = selection.type_condition
-                    if condition is None or condition.name.value == type_name:
+                    if condition is None or condition.name.value in (type_name, _ENTITY):
                         self._visit(selection.selection_set, type_name, found, visited)
                 case FragmentSpreadNode():
                     name = selection.name.value
                     if name not in visited:
                         visited.add(name)
                         fragment = self._fragments[name]
-                        if fragment.type_condition.name.value == type_name:
+                        if fragment.type_condition.name.value in (type_name, _ENTITY):
                             self._visit(fragment.selection_set, type_name, found, visited)
                 case _:
                     raise NotCovered("unknown selection")

@@ -33,12 +33,14 @@ from penstock.resources.ways import Edge, FromRow, Relation, Shape
 from penstock.schema.generation import Generation
 from penstock.schema.model import (
     CustomValue,
+    Entities,
     FieldDescription,
     Metadata,
     ObjectDescription,
     PagePart,
     PayloadPart,
     Plain,
+    Service,
 )
 
 
@@ -92,6 +94,8 @@ class FieldCompiler:
             case Metadata(what):
                 below = self._description.object(field.type.name)
                 return MetadataNode(what, self._arguments(owner, item), self._plain(item, below), item.locations)
+            case Entities() | Service():
+                raise NotCovered("federation")
         raise NotCovered("unknown root field")
 
     def _arguments(self, owner: ObjectDescription, item: Selected) -> Arguments:

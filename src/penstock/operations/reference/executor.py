@@ -14,6 +14,7 @@ from graphql import (
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     execute,
     get_operation_ast,
 )
@@ -26,6 +27,7 @@ from penstock.operations.echoes import without_values
 from penstock.operations.failures import argument_error, error_entry, in_order
 from penstock.operations.faults import RequestError
 from penstock.operations.plan.collect import check_conditions, condition_variables
+from penstock.operations.reference.by_id import EntityRow
 from penstock.operations.reference.resolvers import resolver_of
 from penstock.schema.generation import Generation
 
@@ -41,6 +43,13 @@ def bind(generation: Generation) -> None:
         if isinstance(graphql_type, GraphQLObjectType):
             for field in owner.fields:
                 graphql_type.fields[field.name].resolve = resolver_of(description, owner, field)
+    entity = generation.schema.type_map.get("_Entity")
+    if isinstance(entity, GraphQLUnionType):
+        entity.resolve_type = _type_of
+
+
+def _type_of(row: EntityRow, *_: object) -> str:
+    return row.type_name
 
 
 async def run_reference(

@@ -29,3 +29,8 @@ def tell_definitions(_source: None, info: Asked, flow: str | None = None) -> lis
 def tell_schema(_source: None, info: Asked) -> dict[str, JSON]:
     """`schemaInfo`."""
     return schema_info(info.context.generation, info.context.services.chronicle)
+
+
+def tell_service(_source: None, info: Asked) -> dict[str, JSON]:
+    """`_service`."""
+    return {"sdl": info.context.generation.subgraph}

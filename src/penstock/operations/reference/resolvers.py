@@ -15,12 +15,13 @@ from graphql import GraphQLResolveInfo
 from penstock.definitions.model import JSON
 from penstock.errors import PenstockError
 from penstock.operations.context import Context
-from penstock.operations.edges import NO_ROW, Way, all_rows, check_identity, found, parent_value, session_of
+from penstock.operations.edges import NO_ROW, Way, all_rows, found, parent_value, session_of
 from penstock.operations.metadata import custom_value, custom_values, first_of
 from penstock.operations.paging import page_request
 from penstock.operations.priming import prime_page
-from penstock.operations.reference.own_words import tell_definitions, tell_schema
-from penstock.operations.rows import Page, judge, read_many, read_one, read_page, related, total_of
+from penstock.operations.reference.by_id import read_related, resolve_entities, resolve_one
+from penstock.operations.reference.own_words import tell_definitions, tell_schema, tell_service
+from penstock.operations.rows import Page, read_many, read_one, read_page, related, total_of
 from penstock.operations.rows import decode as decode_body
 from penstock.operations.values import Row, at, coercer
 from penstock.operations.writes import Outcome, read_again, run_write
@@ -29,6 +30,7 @@ from penstock.resources.rows import Mutation, Resource, Result, Tombstone
 from penstock.resources.ways import Edge, Relation, Shape
 from penstock.schema.model import (
     CustomValue,
+    Entities,
     FieldDescription,
     Metadata,
     ObjectDescription,
@@ -36,8 +38,8 @@ from penstock.schema.model import (
     PayloadPart,
     Plain,
     SchemaDescription,
+    Service,
 )
-from penstock.upstream.wire import target
 
 Resolved: TypeAlias = object | Awaitable[object]
 Resolver: TypeAlias = Callable[..., Resolved]
@@ -70,8 +72,20 @@ def resolver_of(schema: SchemaDescription, owner: ObjectDescription, field: Fiel
             return _custom(owner.resource, many)
         case Plain(key, is_cut):
             return _cut(key) if is_cut else lambda value, _info: value[key]
+        case Metadata() | Service() | Entities():
+            return _only_at_root(source)
+        case _:
+            assert_never(source)
+
+
+def _only_at_root(source: Metadata | Service | Entities) -> Resolver:
+    match source:
         case Metadata(what):
             return tell_definitions if what == "fieldDefinitions" else tell_schema
+        case Service():
+            return tell_service
+        case Entities(edges):
+            return resolve_entities(edges)
         case _:
             assert_never(source)
 
@@ -112,31 +126,13 @@ def _gateways_own(source: Session | Tombstone) -> Resolver:
 def _edge(schema: SchemaDescription, edge: Edge) -> Resolver:
     match edge.shape:
         case Shape.ONE:
-            return _one(edge)
+            return resolve_one(edge)
         case Shape.LIST:
             return _list(edge)
         case Shape.CONNECTION:
             return _connection(schema, edge)
         case _:
             assert_never(edge.shape)
-
-
-def _one(edge: Edge) -> Resolver:
-    way = Way(edge)
-
-    async def resolve(source: Row | None, info: Info, **arguments: JSON) -> Row | None:
-        context = info.context
-        lead = way.lead(source or NO_ROW, arguments, context)
-        if lead is None:
-            return None
-        response = await context.loader.load(edge.route.template, lead[0])
-        if not found(edge, response, context):
-            return None
-        row = read_one(response, edge.route.template)
-        check_identity(edge, lead[1], row.get("id"))
-        return row
-
-    return resolve
 
 
 def _list(edge: Edge) -> Resolver:
@@ -199,15 +195,6 @@ def _relation(relation: Relation) -> Resolver:
         return served if relation.many else next(iter(served), None)
 
     return resolve
-
-
-async def read_related(context: Context, template: str, identity: str) -> Row | None:
-    """The row behind a reference, or None where it is gone."""
-    response = await context.loader.load(template, target(template, {"id": identity}))
-    if not judge(response, template, customer_token=context.credentials.customer_token):
-        return None
-    row = read_one(response, template)
-    return row if row.get("id") == identity else None
 
 
 def _mutation(schema: SchemaDescription, mutation: Mutation) -> Resolver:
