@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from penstock.settings.secret import Secret
-from penstock.settings.state_address import read_state_address
+from penstock.settings.state_address import StateAddress, read_state_address
 
 _LONGEST_WORD = 100
 
@@ -117,3 +117,12 @@ STATE = Kind("redis:// or rediss:// URL, file:///folder or /folder", read_state_
 def row(kind: Kind, words: str) -> dict[str, object]:
     """What the attribute of a setting carries: its kind, and what the documentation says of it."""
     return {"kind": kind, "help": words}
+
+
+def show_default(value: object) -> str:
+    """A default as the documentation shows it; "" for none."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple | Secret | StateAddress):
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -24,6 +24,7 @@ from penstock.settings.kinds import (
     integer,
     number,
     row,
+    show_default,
 )
 from penstock.settings.reading import (
     PREFIX,
@@ -290,14 +291,6 @@ def table() -> tuple[Setting, ...]:
     for item in fields(Settings):
         kind: Kind = item.metadata["kind"]
         words: str = item.metadata["help"]
-        default = _show(item.default)
+        default = show_default(item.default)
         rows.append(Setting(PREFIX + item.name.upper(), item.name, kind.name, default, words, kind.secret))
     return tuple(rows)
-
-
-def _show(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, tuple | Secret | StateAddress):
-        return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
