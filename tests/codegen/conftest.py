@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,12 +34,27 @@ def shop() -> Iterator[Shop]:
         yield running_shop
 
 
+def once(folder: Path, install: Callable[[Path], Path | None]) -> Path | None:
+    """What an installation gives that one of the test processes makes for all: the others wait for it."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "installing").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = folder / "installed"
+        if not told.exists():
+            told.write_text(str(install(folder) or ""))
+        return Path(told.read_text()) if told.read_text() else None
+
+
 @pytest.fixture(scope="session")
 def installing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Future[Path | None], Future[Path | None]]]:
     """The Node.js tools and the Python tools, on their way at the same time: most of that is waiting."""
-    node, python = tmp_path_factory.mktemp("node"), tmp_path_factory.mktemp("python")
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with ThreadPoolExecutor(2) as pool:
-        yield pool.submit(install_node_tools, node), pool.submit(install_python_tools, python)
+        yield (
+            pool.submit(once, shared / "node-tools", install_node_tools),
+            pool.submit(once, shared / "python-tools", install_python_tools),
+        )
 
 
 @pytest.fixture(scope="session")

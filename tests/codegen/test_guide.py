@@ -15,6 +15,7 @@ from tests.docs.reference import ROOT, page
 
 SCHEMA_FILE = ROOT / "schema.graphql"
 GENERATOR, TADA, INSPECTOR, ARIADNE = "GraphQL Code Generator", "gql.tada", "GraphQL Inspector", "ariadne-codegen"
+REACT = "react.md"
 SOURCES = ("/schema.graphql", "/graphql", "a file")
 pytestmark = pytest.mark.timeout(300)
 
@@ -144,12 +145,21 @@ def test_the_guide_maps_every_scalar_of_the_schema() -> None:
     assert [name for name in scalars for text in maps if name not in text] == []
 
 
-def test_the_lock_file_has_what_the_guide_installs() -> None:
+def test_the_lock_file_has_what_the_guides_install() -> None:
     pinned = json.loads((Path(__file__).parent / "package.json").read_text())["devDependencies"]
+    sections = [
+        *((name, "codegen.md") for name in (GENERATOR, TADA, INSPECTOR)),
+        ("urql", REACT),
+        ("Apollo Client", REACT),
+    ]
+    commands = [command for section in sections for command in commands_of(*section)]
+
     installed = {
         word
-        for section in (GENERATOR, TADA, INSPECTOR)
-        for word in commands_of(section)[0].removeprefix("npm install --save-dev ").split()
+        for command in commands
+        if command.startswith("npm install ")
+        for word in command.split()[2:]
+        if not word.startswith("--")
     }
 
     assert installed == set(pinned)

@@ -27,22 +27,25 @@ def not_run(reason: str) -> None:
     (pytest.fail if os.environ.get("CI") else pytest.skip)(f"tools not run: {reason}")
 
 
-def files_of(section: str) -> dict[str, str]:
-    """Path → text of every file that a section of the guide shows."""
-    _, _, rest = page("codegen.md").partition(f"\n## {section}\n")
-    return dict(FILE.findall(rest.partition("\n## ")[0]))
+def section_of(section: str, guide: str) -> str:
+    """The text of one section of a guide."""
+    _, _, rest = page(guide).partition(f"\n## {section}\n")
+    return rest.partition("\n## ")[0]
 
 
-def commands_of(section: str) -> list[str]:
-    """Every command of a section of the guide, in order, without what it prints."""
-    _, _, rest = page("codegen.md").partition(f"\n## {section}\n")
-    return re.findall(r"^\$ (.+)$", rest.partition("\n## ")[0], re.MULTILINE)
+def files_of(section: str, guide: str = "codegen.md") -> dict[str, str]:
+    """Path → text of every file that a section of a guide shows."""
+    return dict(FILE.findall(section_of(section, guide)))
+
+
+def commands_of(section: str, guide: str = "codegen.md") -> list[str]:
+    """Every command of a section of a guide, in order, without what it prints."""
+    return re.findall(r"^\$ (.+)$", section_of(section, guide), re.MULTILINE)
 
 
 def printed_in(section: str) -> str:
     """The line that the last command of a section prints, as the guide shows it."""
-    _, _, rest = page("codegen.md").partition(f"\n## {section}\n")
-    return re.findall(r"^\{.+\}$", rest.partition("\n## ")[0], re.MULTILINE)[-1]
+    return re.findall(r"^\{.+\}$", section_of(section, "codegen.md"), re.MULTILINE)[-1]
 
 
 @dataclass(frozen=True, slots=True)
