@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -12,6 +13,11 @@ from tests.support.scripted import ScriptedUpstream, scripted
 
 settings.register_profile("suite", deadline=None)  # the machine is shared: how long an example takes says nothing
 settings.load_profile("suite")
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # so do shells for what runs in the background, and commands inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")

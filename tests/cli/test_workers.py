@@ -113,7 +113,7 @@ if __name__ == "__main__":
 """
     (tmp_path / "serve.py").write_text(script)
     done = subprocess.run(
-        [sys.executable, str(tmp_path / "serve.py")], capture_output=True, text=True, check=False, timeout=30
+        [sys.executable, str(tmp_path / "serve.py")], capture_output=True, text=True, check=False, timeout=90
     )
 
     assert done.returncode == 1

@@ -110,7 +110,13 @@ def run(main: Callable[[], Coroutine[object, object, None]]) -> None:
 @contextmanager
 def ended_as_interrupted() -> Iterator[None]:
     """Take the signal that ends a process for Ctrl-C, so that what is under way can be told."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in what `nohup … &` started
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, end)
     try:
         yield
     finally:

@@ -23,7 +23,8 @@ _GENTLE = (2_000, 5, 20)
 """How many objects the collector lets come together: few while a schema is built, or it looks through all at once."""
 
 _PAUSES_SECONDS = (0.05, 1.0, 5.0, 30.0, 300.0)
-_TURN_SECONDS = 0.001
+_SHORT_TURN_SECONDS = 0.001
+_USUAL_TURN_SECONDS = 0.005  # Python's own; what was read at the beginning could be another thread's short one
 
 
 def set_aside() -> None:
@@ -40,13 +41,12 @@ def short_turns() -> Iterator[None]:
     By default a thread that computes keeps the others waiting for 5 ms each time, and a request takes several turns.
     The collector, which lets nobody else have a turn, is called more often, for less.
     """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(min(usual, _TURN_SECONDS))
+    sys.setswitchinterval(_SHORT_TURN_SECONDS)
     gc.set_threshold(*_GENTLE)
     try:
         yield
     finally:
-        sys.setswitchinterval(usual)
+        sys.setswitchinterval(_USUAL_TURN_SECONDS)
         gc.set_threshold(*_USUAL)
 
 
