@@ -51,6 +51,7 @@ def test_every_service_is_built_by_the_image_file_and_hardened(services: dict[st
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["tmpfs"] == ["/tmp"]
 
 
 @pytest.mark.parametrize("name", ["sandbox", "gateway"])

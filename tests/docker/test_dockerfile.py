@@ -57,6 +57,18 @@ def test_it_runs_without_root_and_without_a_shell() -> None:
     assert exec_form(rest_of(result, "CMD")[0]) == ["serve"]
 
 
+def test_it_says_what_it_is_made_of_with_the_tool_that_the_docs_name() -> None:
+    first, result = stages()
+    (bill,) = [rest for rest in rest_of(first, "RUN") if "cyclonedx" in rest]
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+
+    assert "'cyclonedx-bom>=7.0,<8'" in bill
+    assert "'cyclonedx-bom>=7.0,<8'" in page
+    assert bill.endswith("/opt/penstock/sbom.cdx.json /opt/penstock/bin/python")
+    assert "/opt/penstock/sbom.cdx.json" in page
+    assert "--from=build /opt/penstock /opt/penstock" in rest_of(result, "COPY")
+
+
 def test_it_asks_for_its_health_with_what_it_has() -> None:
     _, result = stages()
     (health,) = rest_of(result, "HEALTHCHECK")

@@ -70,6 +70,8 @@ def test_its_variables_are_settings_that_can_be_used() -> None:
 
     assert warnings == ()
     assert settings.state_url.tls
+    assert settings.profile == "production"
+    assert (settings.introspection, settings.explorer) == (False, False)
     secret = {row.variable for row in table() if row.secret}
     assert secret.isdisjoint(manifest("configmap")["data"])
     names = {entry[kind]["name"] for entry in container()["envFrom"] for kind in entry}
@@ -103,12 +105,15 @@ def test_it_runs_without_root_on_a_file_system_that_cannot_be_written() -> None:
 
     assert rest_of(result, "USER") == [f"{pod['securityContext']['runAsUser']}:{pod['securityContext']['runAsGroup']}"]
     assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert own == {
         "allowPrivilegeEscalation": False,
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
     }
     assert pod["automountServiceAccountToken"] is False
+    assert {mount["mountPath"]: mount["name"] for mount in container()["volumeMounts"]} == {"/tmp": "tmp"}
+    assert [volume["name"] for volume in pod["volumes"] if "emptyDir" in volume] == ["tmp"]
 
 
 def test_there_is_time_to_finish_what_is_under_way() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -18,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 BUILT = "penstock/http/built/"
 LARGEST = 6_000_000
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+RUNTIME = {re.split(r"[^a-z0-9-]", requirement.lower())[0] for requirement in PROJECT["dependencies"]}
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -112,6 +116,27 @@ def test_the_installation_lacks_nothing_and_brings_no_tools(scripts: Path) -> No
 
     assert run(str(scripts / "pip"), "check").strip() == "No broken requirements found."
     assert installed.isdisjoint({"pytest", "ruff", "mypy", "hypothesis", "coverage", "hatchling"})
+
+
+def test_its_bill_of_materials_names_every_package_with_version_and_licence(scripts: Path, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    (requirement,) = set(re.findall(r"pip install '(cyclonedx-bom[^']+)'", page))
+    command = re.search(r"^/tmp/sbom/bin/cyclonedx-py (.+)$", page, re.MULTILINE)
+    assert command is not None
+    venv.create(tmp_path / "tool", with_pip=True)
+    run(str(tmp_path / "tool" / "bin" / "pip"), "install", "--quiet", requirement)
+
+    words = command[1].replace(".venv/bin/python", str(scripts / "python")).split()
+    run(str(tmp_path / "tool" / "bin" / "cyclonedx-py"), *words, cwd=tmp_path)
+
+    bill = json.loads((tmp_path / "sbom.cdx.json").read_text(encoding="utf-8"))
+    told = {row["name"].lower().replace("_", "-"): row for row in bill["components"]}
+    installed = json.loads(run(str(scripts / "pip"), "list", "--format", "json"))
+    versions = {row["name"].lower().replace("_", "-"): row["version"] for row in installed}
+    assert bill["bomFormat"] == "CycloneDX"
+    assert {"penstock", *RUNTIME} <= versions.keys()
+    assert {name: row["version"] for name, row in told.items()} == versions
+    assert [name for name in told if not told[name].get("licenses")] == []
 
 
 def test_a_stranger_sees_a_custom_field_and_the_committed_schema(scripts: Path, tmp_path: Path) -> None:
