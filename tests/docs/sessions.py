@@ -40,10 +40,10 @@ def commands_of(path: Path) -> list[Command]:
 
 
 def _commands_in(kind: str, text: str) -> Iterator[Command]:
-    if kind == "sh":
+    if kind == "sh" and not text.startswith("$ "):
         lines = re.sub(r"\\\n", "\\\n\0", text).splitlines()
         yield from (Command(line, "") for line in _joined(lines))
-    if kind == "console":
+    if kind in {"sh", "console"} and text.startswith("$ "):
         for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
             command, _, shown = part.partition("\n")
             yield Command(command, shown)

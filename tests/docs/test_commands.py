@@ -20,7 +20,8 @@ from tests.docs.blocks import PAGES
 from tests.docs.reference import ROOT
 from tests.docs.sessions import Command, commands_of, run_session
 from tests.docs.test_cli_page import commands, options_of
-from tests.packaging.commands import Dev, clean_environment
+from tests.packaging.commands import clean_environment
+from tests.support.sandboxes import sandbox
 
 # How a command begins → what runs it, or its like, instead of the session of its page.
 ELSEWHERE = {
@@ -36,6 +37,7 @@ ELSEWHERE = {
     "pip install ariadne-codegen": "tests/codegen",
     "ariadne-codegen": "tests/codegen",
     "EMAIL=": "tests/codegen",
+    "node compose.js": "the tests of federation",
     "docker compose": "tests/docker",
     "docker run": "tests/docker",
     "python3 -m venv /tmp/sbom": "tests/packaging/test_wheel.py",
@@ -70,11 +72,11 @@ def sessions() -> Iterator[Path]:
 
 
 @contextmanager
-def serving(dev: Dev, folder: Path) -> Iterator[dict[str, str]]:
+def serving(sandbox_url: str, folder: Path) -> Iterator[dict[str, str]]:
     """`penstock serve` as the page on connecting a store has it, and the environment that its reader has by then."""
     variables = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PENSTOCK_UPSTREAM_URL": dev.sandbox_url,
+        "PENSTOCK_UPSTREAM_URL": sandbox_url,
         "PENSTOCK_CLIENT_ID": "sandbox",
         "PENSTOCK_CLIENT_SECRET": "sandbox-secret",
         "PENSTOCK_ADMIN_TOKEN": "only-for-this-test",
@@ -105,8 +107,8 @@ def wait_until_ready(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def environment(dev: Dev, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    with serving(dev, tmp_path_factory.mktemp("serve")) as variables:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    with sandbox() as store, serving(store.url, tmp_path_factory.mktemp("serve")) as variables:
         yield variables
 
 
@@ -138,7 +140,7 @@ def test_the_commands_of_a_page_do_what_it_says(path: Path, environment: dict[st
     for command, got in zip(commands, printed, strict=True):
         shown = ".*".join(re.escape(part) for part in command.shown.rstrip("\n").split("…"))
         if command.shown and path.name not in OF_ANOTHER_STORE:
-            assert re.fullmatch(shown, got.rstrip("\n")), f"{command.text}\n{got}"
+            assert re.fullmatch(shown, got.rstrip("\n"), re.DOTALL), f"{command.text}\n{got}"
 
 
 def test_nothing_is_run_elsewhere_that_no_page_has() -> None:

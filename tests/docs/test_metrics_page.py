@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from penstock.telemetry.requests import RequestFacts
-from tests.docs.reference import metric_rows, names_in, page
+from tests.docs.reference import DOCS, metric_rows, names_in, page
 
 
 def test_every_metric_has_its_row() -> None:
@@ -14,8 +14,10 @@ def test_every_metric_has_its_row() -> None:
     assert missing == []
 
 
-def test_no_metric_is_named_that_is_none() -> None:
-    named = names_in(page("metrics.md"), r"penstock_[a-z_]+(\{.*\})?")
+def test_no_page_names_a_metric_that_is_none() -> None:
+    pages = [path.name for path in DOCS.glob("*.md")]
+
+    named = {name for text in map(page, pages) for name in names_in(text, r"penstock_[a-z_]+(\{.*\})?")}
 
     assert {name.partition("{")[0] for name in named} - metric_rows().keys() == set()
 
