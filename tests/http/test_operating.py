@@ -41,6 +41,8 @@ async def test_readiness_follows_the_first_generation(stage: Stage) -> None:
     assert waiting.status_code == 503
     assert waiting.json() == {"ready": False, "reason": "GET /v2/flows: refused"}
     assert schema.status_code == 503
+    assert schema.json()["reason"].startswith("The store's definitions could not be read yet")
+    assert "flows" not in schema.text
     assert alive.status_code == 200
 
 

@@ -16,6 +16,9 @@ from penstock.cli.crash import tell_crash, tell_crashes
 from penstock.cli.servers import configure
 from penstock.errors import OperatorError, PenstockError
 
+_CRASHED = 70
+"""What a worker exits with that something nobody foresaw ended before it served."""
+
 
 class _WorkerConfig(uvicorn.Config):
     """Loads the application in a worker: the first thing that can go wrong there, told like anywhere else."""
@@ -30,7 +33,24 @@ class _WorkerConfig(uvicorn.Config):
             sys.exit(STARTUP_FAILURE)
         except Exception as error:  # noqa: BLE001 (it would be shown with its text)
             tell_crash(error)
-            sys.exit(STARTUP_FAILURE)
+            sys.exit(_CRASHED)
+
+
+class _Workers(Multiprocess):
+    """Starts workers that end, but for those that crashed before they served: the next ones would, too.
+
+    Attributes:
+        have_crashed: Whether one did.
+    """
+
+    have_crashed = False
+
+    def keep_subprocess_alive(self) -> None:
+        """Look after them."""
+        if any(process.exitcode == _CRASHED for process in self.processes):
+            self.have_crashed = True
+            self.should_exit.set()
+        super().keep_subprocess_alive()
 
 
 def serve_with_workers(factory: str, shutdown_seconds: float, workers: int, listener: socket.socket) -> None:
@@ -44,8 +64,11 @@ def serve_with_workers(factory: str, shutdown_seconds: float, workers: int, list
 
     Raises:
         OperatorError: A worker could not start; it has said why.
+        PenstockError: A worker crashed before it served.
     """
-    supervisor = Multiprocess(configure(factory, shutdown_seconds, workers, _WorkerConfig), sockets=[listener])
+    supervisor = _Workers(configure(factory, shutdown_seconds, workers, _WorkerConfig), sockets=[listener])
     supervisor.run()
+    if supervisor.have_crashed:
+        raise PenstockError("A worker could not start: it crashed. The lines above say where.")
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise OperatorError("A worker could not start; the lines above say why.")

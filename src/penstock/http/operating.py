@@ -35,6 +35,8 @@ Lifespan: TypeAlias = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 _SDL_TYPE = "application/graphql; charset=utf-8"
 _MOST_SHOWN = 50
+_NO_SCHEMA = "The store's definitions could not be read yet, so there is no schema. Try again in a moment."
+"""What anybody may know; why that is so is in the log, and with readiness."""
 
 
 Details: TypeAlias = Callable[[], dict[str, object]]
@@ -93,7 +95,7 @@ class _Operating:
         """The SDL of the serving generation."""
         generation = self._parts.holder.current
         if generation is None:
-            return json_answer({"ready": False, "reason": self._parts.holder.trouble}, 503)
+            return json_answer({"ready": False, "reason": _NO_SCHEMA}, 503)
         headers = {"etag": generation.etag, "cache-control": "public, no-cache"}
         meant, known = (request.headers.getlist(name) for name in ("if-match", "if-none-match"))
         if meant and not is_meant(",".join(meant), generation.etag):
