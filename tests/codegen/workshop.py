@@ -33,9 +33,14 @@ def section_of(section: str, guide: str) -> str:
     return rest.partition("\n## ")[0]
 
 
+def files_in(text: str) -> dict[str, str]:
+    """Path → text of every file that a part of a page shows."""
+    return dict(FILE.findall(text))
+
+
 def files_of(section: str, guide: str = "codegen.md") -> dict[str, str]:
     """Path → text of every file that a section of a guide shows."""
-    return dict(FILE.findall(section_of(section, guide)))
+    return files_in(section_of(section, guide))
 
 
 def commands_of(section: str, guide: str = "codegen.md") -> list[str]:
@@ -110,14 +115,14 @@ def lay_out(folder: Path, files: Mapping[str, str], modules: Path) -> Bench:
     return Bench(folder, modules / ".bin")
 
 
-def install_node_tools(folder: Path) -> Path | None:
-    """The `node_modules` of the lock file, freshly installed; None where that cannot be."""
+def install_node_tools(folder: Path, locked: Path = HERE) -> Path | None:
+    """The `node_modules` of a lock file, freshly installed; None where that cannot be."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         not_run("install Node.js with npm")
         return None
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, folder)
+        shutil.copy(locked / name, folder)
     command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0:

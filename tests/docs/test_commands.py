@@ -37,7 +37,7 @@ ELSEWHERE = {
     "pip install ariadne-codegen": "tests/codegen",
     "ariadne-codegen": "tests/codegen",
     "EMAIL=": "tests/codegen",
-    "node compose.js": "the tests of federation",
+    "node compose.js": "tests/federation",
     "docker compose": "tests/docker",
     "docker run": "tests/docker",
     "python3 -m venv /tmp/sbom": "tests/packaging/test_wheel.py",
