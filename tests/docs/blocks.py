@@ -1,7 +1,7 @@
 """The code blocks of the pages, and the documents among them with what belongs to each.
 
 A GraphQL block may say who asks: `visitor`, `customer` or `staff`. Its variables, and the answer that it must get,
-follow as JSON; an ellipsis in the answer stands for any text.
+follow as JSON. An ellipsis among the variables is the id in the answer before, in an answer it stands for any text.
 
 Never here: tests.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,7 +35,6 @@ class Example(NamedTuple):
         answer: What it must be answered with; None where the page does not show it.
     """
 
-    page: str
     asker: str
     document: str
     variables: Any
@@ -48,22 +46,21 @@ def blocks_of(path: Path) -> list[Block]:
     return [Block(*found) for found in BLOCK.findall(path.read_text(encoding="utf-8"))]
 
 
-def examples() -> Iterator[Example]:
-    """Every GraphQL block of every page."""
-    for path in PAGES:
-        blocks = blocks_of(path)
-        for place, block in enumerate(blocks):
-            if block.kind == "graphql":
-                yield _example(path.name, block, blocks[place + 1 : place + 3])
+def examples_of(path: Path) -> list[Example]:
+    """Every GraphQL block of a page."""
+    blocks = blocks_of(path)
+    return [
+        _example(block, blocks[place + 1 : place + 3]) for place, block in enumerate(blocks) if block.kind == "graphql"
+    ]
 
 
-def _example(page: str, block: Block, rest: list[Block]) -> Example:
+def _example(block: Block, rest: list[Block]) -> Example:
     variables = answer = None
     if rest and rest[0][:2] == ("json", "variables"):
         variables, *rest = json.loads(rest[0].text), *rest[1:]
     if rest and rest[0][:2] == ("json", ""):
         answer = json.loads(rest[0].text)
-    return Example(page, block.note, block.text, variables, answer)
+    return Example(block.note, block.text, variables, answer)
 
 
 def is_like(shown: object, got: object) -> bool:

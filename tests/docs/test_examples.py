@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import PAGES, Example, examples, is_like
+from tests.docs.blocks import PAGES, Example, examples_of, is_like
 from tests.packaging.commands import Dev
 
 SIGN_IN = """
@@ -18,21 +18,21 @@ mutation { customerTokenCreate(input: {password: {email: "%s", password: "%s"}})
 ASKERS = {"visitor", "customer", "staff"}
 
 
-def name_of(example: Example) -> str:
-    """Page and first words."""
-    return f"{example.page} {' '.join(example.document.split())[:40]}"
+@pytest.mark.parametrize("path", [path for path in PAGES if examples_of(path)], ids=lambda path: path.name)
+def test_the_examples_of_a_page_are_answered_as_it_says(dev: Dev, path: Path) -> None:
+    before: object = None
 
+    for example in examples_of(path):
+        answer = dev.ask(example.document, headers_of(example, dev), variables_of(example, dev, before))
 
-@pytest.mark.parametrize("example", list(examples()), ids=name_of)
-def test_example(dev: Dev, example: Example) -> None:
-    answer = dev.ask(example.document, headers_of(example, dev), variables_of(example, dev))
-
-    answer.pop("extensions", None)  # what `penstock dev` tells besides: the calls, with their times
-    if example.answer is None:
-        assert "errors" not in answer
-        assert [violation for violation in user_errors_in(answer["data"]) if violation] == []
-    else:
-        assert is_like(example.answer, answer), json.dumps(answer, indent=1, ensure_ascii=False)
+        answer.pop("extensions", None)  # what `penstock dev` tells besides: the calls, with their times
+        told = f"{example.document}\n{json.dumps(answer, indent=1, ensure_ascii=False)}"
+        if example.answer is None:
+            assert "errors" not in answer, told
+            assert [violation for violation in user_errors_in(answer["data"]) if violation] == [], told
+        else:
+            assert is_like(example.answer, answer), told
+        before = answer
 
 
 def test_an_answer_is_like_the_one_shown_where_they_differ_in_ellipses_alone() -> None:
@@ -69,11 +69,23 @@ def headers_of(example: Example, dev: Dev) -> dict[str, str]:
             return {}
 
 
-def variables_of(example: Example, dev: Dev) -> dict[str, object]:
-    """The variables that the page shows; where it shows none, those of a sign-in."""
+def variables_of(example: Example, dev: Dev, before: object) -> dict[str, object]:
+    """The variables that the page shows, an ellipsis being the id in the answer before; or else those of a sign-in."""
     if example.variables is not None:
-        return dict(example.variables)
+        return {name: next(ids_in(before)) if value == "…" else value for name, value in example.variables.items()}
     return dict(zip(("email", "password"), dev.login, strict=True)) if "$email" in example.document else {}
+
+
+def ids_in(answer: object) -> Iterator[str]:
+    """Every `id` of an answer, in its order."""
+    if isinstance(answer, dict):
+        for name, value in answer.items():
+            if name == "id" and isinstance(value, str):
+                yield value
+            yield from ids_in(value)
+    if isinstance(answer, list):
+        for item in answer:
+            yield from ids_in(item)
 
 
 def user_errors_in(data: object) -> Iterator[object]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,10 +16,17 @@ from penstock.sandbox import SandboxSettings
 from .serving import serve
 
 WALK = Path(__file__).parent / "js"
+GUIDE = Path(__file__).parents[2] / "docs" / "migrating.md"
 
 
 def not_run(reason: str) -> None:
     (pytest.fail if os.environ.get("CI") else pytest.skip)(f"official client not run: {reason}")
+
+
+def calls_of_the_guide() -> list[str]:
+    """What the guide to migrating says that the client has, as `Customers.Create`."""
+    rows = [line.split("|")[1] for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    return [call for cell in rows for call in re.findall(r"`([A-Z]\w+(?:\(\))?(?:\.\w+)?)`", cell) if call[1].islower()]
 
 
 @pytest.mark.timeout(300)
@@ -34,6 +43,10 @@ def test_the_official_client_does_the_guides_steps(tmp_path: Path) -> None:
     if installed.returncode != 0:
         not_run(f"npm ci failed: {installed.stderr[-500:]}")
         return
+
+    calls = calls_of_the_guide()
+    assert {"Authenticate", "Customers.Create", "Cart().Checkout"} <= set(calls)
+    (tmp_path / "calls.json").write_text(json.dumps(calls))
 
     with serve(SandboxSettings()) as url:
         walk = subprocess.run(

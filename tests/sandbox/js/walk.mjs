@@ -1,5 +1,6 @@
 // The founding guides' steps, done by the official SDK. Arguments: host, client id, client secret.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import sdk from '@moltin/sdk'
 
 const [host, client_id, client_secret] = process.argv.slice(2)
@@ -26,6 +27,16 @@ const step = async (name, run) => {
   console.log(`ok ${name}`)
   return result
 }
+
+await step('calls: those that the guide to migrating starts from', async () => {
+  const calls = JSON.parse(readFileSync('calls.json', 'utf8'))
+  const missing = calls.filter(call => {
+    const [group, method] = call.split('.')
+    const owner = group === 'Cart()' ? shopper.Cart('any') : method ? shopper[group] : shopper
+    return typeof owner?.[method ?? group] !== 'function'
+  })
+  assert.deepEqual(missing, [])
+})
 
 await step('tokens: client_credentials and implicit', async () => {
   assert.equal((await staff.Authenticate()).identifier, 'client_credentials')
