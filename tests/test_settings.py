@@ -200,7 +200,12 @@ def test_the_table_documents_every_setting_once() -> None:
 
     assert len({row.variable for row in rows}) == len(rows)
     assert all(row.help.endswith((".", "”).")) for row in rows)
-    assert {row.attribute for row in rows if row.secret} == {"client_secret", "admin_token", "state_url"}
+    assert {row.attribute for row in rows if row.secret} == {
+        "client_secret",
+        "admin_token",
+        "webhook_secret",
+        "state_url",
+    }
     assert next(row for row in rows if row.attribute == "port").default == "8000"
 
 

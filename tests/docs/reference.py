@@ -70,6 +70,9 @@ def _count_everything_once(metrics: Metrics) -> None:
     metrics.spans_ended("sent", 1)
     metrics.watch(UpstreamFacts, lambda: DocumentFacts(1, 1, 1))
     metrics.state_failed()
+    metrics.webhook_told("received")
+    metrics.subscriber_told("orderChanged", "delivered")
+    metrics.watch_subscriptions(lambda: {"orderChanged": 1})
     metrics.field_used("Customer", "deliveryDetails", 1, 1)
 
 

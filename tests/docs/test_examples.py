@@ -25,6 +25,9 @@ def test_the_examples_of_a_page_are_answered_as_it_says(dev: Dev, path: Path) ->
     for example in examples_of(path):
         answer = dev.ask(example.document, headers_of(example, dev), variables_of(example, dev, before))
 
+        if example.document.startswith("subscription"):  # valid, so that all that is wrong is how it is asked for
+            assert "Accept: text/event-stream" in answer["errors"][0]["message"]
+            continue
         answer.pop("extensions", None)  # what `penstock dev` tells besides: the calls, with their times
         told = f"{example.document}\n{json.dumps(answer, indent=1, ensure_ascii=False)}"
         if example.answer is None:

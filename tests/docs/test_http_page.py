@@ -27,6 +27,11 @@ async def never() -> ReloadReport:
     raise AssertionError
 
 
+async def unheard(*_: object) -> None:
+    """A webhook that no test tells anything."""
+    raise AssertionError
+
+
 class Deaf:
     """A feed that no test listens to."""
 
@@ -45,7 +50,7 @@ def test_the_endpoint_is_where_the_page_says(path: str) -> None:
 
 
 def test_every_route_is_on_the_page_with_its_method() -> None:
-    parts = OperatingParts(GenerationHolder(), never, lambda: b"", Secret("open"), feed=Deaf())
+    parts = OperatingParts(GenerationHolder(), never, lambda: b"", Secret("open"), feed=Deaf(), webhook=unheard)
     routes = [route for route in create_operating_app(parts).routes if isinstance(route, Route)]
 
     expected = {f"| {(route.methods or set()) - {'HEAD'}} | `{route.path}` |" for route in routes}

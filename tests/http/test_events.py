@@ -11,6 +11,7 @@ import pytest
 
 from penstock.http.asgi import Received, Scope, Sent
 from penstock.http.events import Events
+from penstock.http.sse import Pace
 from penstock.lifecycle.changelog import Changelog, SwapEntry
 from penstock.lifecycle.feed import Feed
 from penstock.lifecycle.holder import GenerationHolder
@@ -85,7 +86,8 @@ async def test_a_silent_stream_is_kept_alive() -> None:
         asyncio.ensure_future(waiting).cancel()
         raise TimeoutError
 
-    await Events(await feed_of(), GenerationHolder(), refuse, impatient)(client.scope, client.receive, client.send)
+    events = Events(await feed_of(), GenerationHolder(), refuse, Pace(wait=impatient))
+    await events(client.scope, client.receive, client.send)
 
     assert client.text == 'retry: 3000\n\nevent: version\nid: 0\ndata: {"version":null}\n\n:\n\n:\n\n'
     assert client.is_whole

@@ -12,7 +12,8 @@ from penstock.app.life import Work
 from penstock.app.telling import Telling
 from penstock.app.traces import Traces, make_traces
 from penstock.http.asgi import App
-from penstock.http.endpoint import EndpointParts, GraphQLEndpoint, Runs
+from penstock.http.endpoint import EndpointParts, GraphQLEndpoint
+from penstock.http.streams import Runs
 from penstock.operations.calls import CallNotes, ShowingCalls
 from penstock.settings import Settings
 from penstock.upstream.observe import ObservedTransport

@@ -12,12 +12,13 @@ from penstock.app.telling import Telling
 from penstock.http.asgi import App
 from penstock.http.compression import Compression
 from penstock.http.credentials import CredentialReader
-from penstock.http.endpoint import EndpointParts, Runs
+from penstock.http.endpoint import EndpointParts
 from penstock.http.explorer import Features, load_explorer
 from penstock.http.intake import Intake, Limits
 from penstock.http.operating import Details, OperatingParts
 from penstock.http.request_id import RequestIds
 from penstock.http.stamp import Stamp
+from penstock.http.streams import Runs, Streams
 from penstock.lifecycle import GenerationHolder, Reloader
 from penstock.settings import Settings
 from penstock.telemetry.metrics import Metrics
@@ -32,7 +33,12 @@ def make_page(settings: Settings, holder: GenerationHolder, ids: RequestIds) -> 
 
 
 def make_endpoint_parts(
-    settings: Settings, runner: Runs, holder: GenerationHolder, ids: RequestIds, telling: Telling
+    settings: Settings,
+    runner: Runs,
+    holder: GenerationHolder,
+    ids: RequestIds,
+    telling: Telling,
+    streams: Streams,
 ) -> EndpointParts:
     """What answers at the GraphQL path."""
     return EndpointParts(
@@ -47,11 +53,18 @@ def make_endpoint_parts(
         on_limit=telling.metrics.limit_exceeded,
         compression=Compression(settings.compress_bytes),
         public_seconds=settings.get_max_age_seconds,
+        streams=streams,
     )
 
 
 def make_operating_parts(
-    settings: Settings, reloader: Reloader, holder: GenerationHolder, life: Life, details: Details, metrics: Metrics
+    settings: Settings,
+    reloader: Reloader,
+    holder: GenerationHolder,
+    life: Life,
+    details: Details,
+    metrics: Metrics,
+    webhook: App | None,
 ) -> OperatingParts:
     """What answers beside GraphQL."""
     return OperatingParts(
@@ -62,6 +75,8 @@ def make_operating_parts(
         life.orders(reloader),
         life.feed,
         details,
+        webhook,
+        settings.heartbeat_seconds,
     )
 
 

@@ -22,6 +22,7 @@ from penstock.app.operations import Following, Shared, follow, make_build, make_
 from penstock.app.schema_life import Life, make_life
 from penstock.app.sharing import share, shared_rate, write_locks
 from penstock.app.store import connect, definitions_source, require_store
+from penstock.app.subscriptions import make_subscribing
 from penstock.app.telling import make_telling, watch
 from penstock.http.asgi import App
 from penstock.http.cors import Cors
@@ -101,18 +102,23 @@ def create_gateway(
     watch(metrics, store, runner, holder)
     library = make_library(settings, stored, runner, holder, state, telling)
     keeping = make_keeping(settings, definitions_source(settings, store).load, state, log)
-    record, build = telling_documents(library, life.record), make_build(settings, library.prepare)
+    watching = make_subscribing(settings, state, runner, holder, telling)
+    record, build = watching.telling(telling_documents(library, life.record)), make_build(settings, library.prepare)
     stages = keeping.stages(partial(refreshing, library.refresh), build, life.judge, record)
     reloader = Reloader(holder, stages, keeping.beat, log, metrics)
     ids = RequestIds(secrets.token_hex(4))
-    graphql = make_endpoint_parts(settings, around.runs(runner), holder, ids, telling)
-    operating = make_operating_parts(settings, reloader, holder, life, library.detail, metrics)
-    beside = (*life.beside(reloader), *keeping.beside(reloader), *around.beside)
-    lifelong = Lifelong(reloader, store, state, telling, runner.writes.drain, beside)
-    rest = create_operating_app(operating, make_lifespan(lifelong))
-    front: App = Front(around.endpoint(graphql), Stamp(rest, holder, ids), graphql.explorer)
-    app = Cors(front, settings.cors_origins, lambda app: Stamp(app, holder, ids)) if settings.cors_origins else front
+    graphql = make_endpoint_parts(settings, around.runs(runner), holder, ids, telling, watching.streams)
+    operating = make_operating_parts(settings, reloader, holder, life, library.detail, metrics, watching.webhook)
+    beside = (*life.beside(reloader), *keeping.beside(reloader), *around.beside, *watching.beside)
+    lifespan = make_lifespan(Lifelong(reloader, store, state, telling, runner.writes.drain, beside))
+    rest = Stamp(create_operating_app(operating, lifespan), holder, ids)
+    app = _with_cors(Front(around.endpoint(graphql), rest, graphql.explorer), settings, holder, ids)
     return Gateway(app, holder, reloader, store.own, state, life, metrics, log)
+
+
+def _with_cors(front: App, settings: Settings, holder: GenerationHolder, ids: RequestIds) -> App:
+    """The door, open to pages of the origins that an operator names."""
+    return Cors(front, settings.cors_origins, lambda app: Stamp(app, holder, ids)) if settings.cors_origins else front
 
 
 async def load_generation(settings: Settings) -> Generation:

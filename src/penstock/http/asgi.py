@@ -23,6 +23,7 @@ class Scope(TypedDict):
     path: str
     query_string: bytes
     headers: Headers
+    client: NotRequired[tuple[str, int] | None]
     state: NotRequired[dict[str, object]]
 
 

@@ -8,25 +8,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
 
 from penstock.http.answers import UNKNOWN_VERSION, AnswerHeads, Refusal, error_body, status_of
 from penstock.http.asgi import App, Receive, Scope, Send, Sent
+from penstock.http.asked import Asked, Exchange, asks_to_run, facts_of, request_of
 from penstock.http.caching import as_public, has_already, is_public, tag_of
 from penstock.http.compression import Compression
-from penstock.http.head import ACCEPT, ACCEPT_ENCODING, CLIENT_NAME, COST, REQUEST_ID, Head, read_head
-from penstock.http.intake import Admitted, Intake
-from penstock.http.media import NO_PREFERENCE, Media, Wanted, negotiate
+from penstock.http.head import ACCEPT, ACCEPT_ENCODING, REQUEST_ID, read_head
+from penstock.http.intake import Intake
+from penstock.http.media import NO_PREFERENCE, Wanted, negotiate
 from penstock.http.request_id import RequestIds
+from penstock.http.streams import Runs, Streams, tell_once
 from penstock.lifecycle.holder import GenerationHolder
-from penstock.operations.request import Credentials, OperationRequest, OperationResult
+from penstock.operations.request import OperationResult
 from penstock.schema.generation import Generation
 from penstock.telemetry.logs import Log
 from penstock.telemetry.redaction import describe_failure
 from penstock.telemetry.requests import RequestFacts
 
 _MOST_ACCEPTS = 256
-_NAMING = (b"query", b"documentId", b"extensions")
 _FAILED = Refusal(500, "Something went wrong on our side. The request id names this failure in the logs.", "INTERNAL")
 _METHOD = Refusal(405, "Use POST, or GET for queries.", headers=((b"allow", b"GET, POST"),))
 _NOT_READY = Refusal(
@@ -47,14 +47,6 @@ def _count_no_limit(_limit: str) -> None:
     """The counter that counts nothing."""
 
 
-class Runs(Protocol):
-    """Runs operations."""
-
-    async def run(self, generation: Generation, request: OperationRequest, credentials: Credentials) -> OperationResult:
-        """Run one operation on one generation; never raises for anything a request can cause."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class EndpointParts:
     """What the endpoint is made of.
@@ -71,6 +63,7 @@ class EndpointParts:
         on_limit: Told which limit refused a request at the door.
         compression: Packs large answers.
         public_seconds: How long anybody may keep an answer that is nobody's own.
+        streams: Answers by streams of events; None where there are none.
     """
 
     runner: Runs
@@ -84,15 +77,7 @@ class EndpointParts:
     on_limit: Callable[[str], None] = _count_no_limit
     compression: Compression = field(default_factory=lambda: Compression(0))
     public_seconds: int = 0
-
-
-class Asked(NamedTuple):
-    """A request that is run: what it asks, as whom, and how it wants its answer."""
-
-    request: OperationRequest
-    credentials: Credentials
-    media: Media
-    head: Head
+    streams: Streams | None = None
 
 
 class GraphQLEndpoint:
@@ -117,7 +102,7 @@ class GraphQLEndpoint:
             if admitted is None:
                 return
         elif method == "GET":
-            if wanted.page and parts.explorer is not None and not _asks_to_run(scope["query_string"]):
+            if wanted.page and parts.explorer is not None and not asks_to_run(scope["query_string"]):
                 await parts.explorer(scope, receive, send)
                 return
             admitted = parts.intake.from_url(head, wanted, scope["query_string"])
@@ -130,9 +115,43 @@ class GraphQLEndpoint:
         elif generation is None:
             await self._refuse(_NOT_READY, None, wanted, request_id, started, send)
         else:
-            request = _request(admitted, head, request_id, allow_mutation=method == "POST")
+            request = request_of(admitted, head, request_id, allow_mutation=method == "POST")
             asked = Asked(request, admitted.credentials, wanted.media or "json", head)
+            if wanted.stream and parts.streams is not None:
+                exchange = Exchange(scope, receive, send, is_preferred=wanted.stream == "preferred")
+                await self._stream(parts.streams, generation, asked, exchange, started)
+            else:
+                await self._run(generation, asked, started, send)
+
+    async def _stream(
+        self, streams: Streams, generation: Generation, asked: Asked, exchange: Exchange, started: float
+    ) -> None:
+        """Answer who takes a stream of events: by one, or as anybody where that is liked better and will do."""
+        request, send = asked.request, exchange.send
+        try:
+            opened = await streams.open(self._parts.runner, generation, request, asked.credentials, exchange)
+        except asyncio.CancelledError:  # by a server that stops
+            await self._refuse(_STOPPED, generation, Wanted(asked.media), request.request_id, started, send)
+            raise
+        except Exception as error:  # noqa: BLE001 (the last door: whatever went wrong, the caller gets an answer)
+            await self._fail(error, generation, asked, started, send)
+            return
+        if opened is None:
             await self._run(generation, asked, started, send)
+            return
+        if isinstance(opened, Refusal):
+            await self._refuse(opened, generation, Wanted(asked.media), request.request_id, started, send)
+            return
+        headers = [
+            (b"schema-version", generation.version.encode("ascii")),
+            (b"x-request-id", request.request_id.encode("ascii")),
+        ]
+        told = opened if isinstance(opened, OperationResult) else opened.told
+        self._parts.tell(facts_of(request.request_id, told, 200, self._parts.clock() - started))
+        if isinstance(opened, OperationResult):
+            await tell_once(send, opened.body, headers)
+        else:
+            await streams.tell(exchange, opened, headers, request.request_id)
 
     async def _run(self, generation: Generation, asked: Asked, started: float, send: Send) -> None:
         parts = self._parts
@@ -143,8 +162,7 @@ class GraphQLEndpoint:
             await self._refuse(_STOPPED, generation, Wanted(asked.media), request.request_id, started, send)
             raise
         except Exception as error:  # noqa: BLE001 (the last door: whatever went wrong, the caller gets an answer)
-            parts.log.error("request failed", request_id=request.request_id, **describe_failure(error))  # noqa: TRY400 (the text of a foreign exception is never logged)
-            await self._refuse(_FAILED, generation, Wanted(asked.media), request.request_id, started, send)
+            await self._fail(error, generation, asked, started, send)
             return
         status = status_of(result, asked.media)
         is_large = asked.head.values[ACCEPT_ENCODING] and len(result.body) >= parts.compression.least_bytes
@@ -152,7 +170,7 @@ class GraphQLEndpoint:
         plain = self._heads_of(generation).plain[asked.media]
         if not (is_plain and plain.send(send, request.request_id.encode("ascii"), result.body)):
             await self._send(generation, asked, result, status, send)
-        parts.tell(_facts(request.request_id, result, status, parts.clock() - started))
+        parts.tell(facts_of(request.request_id, result, status, parts.clock() - started))
 
     async def _send(
         self, generation: Generation, asked: Asked, result: OperationResult, status: int, send: Send
@@ -184,6 +202,11 @@ class GraphQLEndpoint:
         headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _fail(self, error: Exception, generation: Generation, asked: Asked, started: float, send: Send) -> None:
+        request_id = asked.request.request_id
+        self._parts.log.error("request failed", request_id=request_id, **describe_failure(error))
+        await self._refuse(_FAILED, generation, Wanted(asked.media), request_id, started, send)
 
     async def _refuse(
         self,
@@ -228,40 +251,3 @@ class GraphQLEndpoint:
         if self._heads.version != version:
             self._heads = AnswerHeads(version, is_packing=self._parts.compression.is_on)
         return self._heads
-
-
-def _facts(request_id: str, result: OperationResult, status: int, seconds: float) -> RequestFacts:
-    name = result.operation_name[:64]
-    milliseconds = round(seconds * 1000, 2)
-    return RequestFacts(
-        request_id,
-        name,
-        result.operation_type,
-        result.path,
-        status,
-        result.codes,
-        milliseconds,
-        result.upstream_calls,
-    )
-
-
-def _request(admitted: Admitted, head: Head, request_id: str, *, allow_mutation: bool) -> OperationRequest:
-    query, operation_name, variables, document_id, digest = admitted.parameters
-    client = head.values[CLIENT_NAME]
-    client_name = "" if client is None else client[:64].decode("latin-1")
-    return OperationRequest(
-        query,
-        operation_name,
-        variables,
-        request_id,
-        allow_mutation,
-        client_name,
-        document_id,
-        digest,
-        bool(head.values[COST]),
-    )
-
-
-def _asks_to_run(query_string: bytes) -> bool:
-    """Whether the URL names a document, so that a page is not what it is for."""
-    return any(part.partition(b"=")[0] in _NAMING for part in query_string.split(b"&"))

@@ -22,10 +22,12 @@ class Wanted:
     Attributes:
         media: The media type to answer in, or None when neither is acceptable.
         page: Whether the client would rather have a page, as a browser's address bar does.
+        stream: Whether it takes a stream of events, and whether it would rather have that than anything else.
     """
 
     media: Media | None
     page: bool = False
+    stream: Literal["", "taken", "preferred"] = ""
 
 
 NO_PREFERENCE = Wanted("json")
@@ -56,9 +58,17 @@ def negotiate(accept: str) -> Wanted:
         rank = _rank(name, ranges)
         if rank[0] > 0 and rank > best_rank:
             best, best_rank = media, rank
-    page_rank = _rank("text/html", ranges)
-    is_page = page_rank[1] == 2 and page_rank[0] > 0 and page_rank > best_rank
-    return Wanted(best, is_page)
+    page_rank, stream_rank = _rank("text/html", ranges), _rank("text/event-stream", ranges)
+    is_page = _is_named(page_rank) and page_rank > best_rank
+    if not _is_named(stream_rank):
+        return Wanted(best, is_page)
+    is_preferred = stream_rank > best_rank
+    return Wanted(best or "json", is_page and page_rank > stream_rank, "preferred" if is_preferred else "taken")
+
+
+def _is_named(rank: tuple[float, int, int]) -> bool:
+    """Whether a media type is asked for by its own name."""
+    return rank[1] == 2 and rank[0] > 0
 
 
 def _rank(name: str, ranges: list[_Range]) -> tuple[float, int, int]:

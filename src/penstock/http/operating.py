@@ -23,6 +23,8 @@ from penstock.http.asgi import App
 from penstock.http.entity_tags import is_known, is_meant
 from penstock.http.events import Events, Listens
 from penstock.http.plain import PRIVATE, error_answer, json_answer
+from penstock.http.sse import HEARTBEAT_SECONDS, Pace
+from penstock.http.webhook import PATH as WEBHOOK_PATH
 from penstock.lifecycle.holder import GenerationHolder
 from penstock.lifecycle.reload import ReloadReport
 from penstock.lifecycle.stages import Held
@@ -55,6 +57,8 @@ class OperatingParts:
         life: What is known and can be decided about the life of the schema.
         feed: Where swaps come from; None where nobody is told.
         details: What else readiness tells.
+        webhook: Takes the store's events; None where the store tells of none.
+        heartbeat_seconds: Time between heartbeats of a stream of events.
     """
 
     holder: GenerationHolder
@@ -64,6 +68,8 @@ class OperatingParts:
     life: SchemaLife = field(default_factory=SchemaLife)
     feed: Listens | None = None
     details: Details = dict
+    webhook: App | None = None
+    heartbeat_seconds: float = HEARTBEAT_SECONDS
 
 
 def create_operating_app(parts: OperatingParts, lifespan: Lifespan | None = None) -> App:
@@ -75,7 +81,10 @@ def create_operating_app(parts: OperatingParts, lifespan: Lifespan | None = None
         Route("/readyz", operating.ready, methods=["GET"]),
     ]
     if parts.feed is not None:
-        routes.append(Route("/schema/events", Events(parts.feed, parts.holder, _too_many()), methods=["GET"]))
+        events = Events(parts.feed, parts.holder, _too_many(), Pace(parts.heartbeat_seconds))
+        routes.append(Route("/schema/events", events, methods=["GET"]))
+    if parts.webhook is not None:
+        routes.append(Route(WEBHOOK_PATH, parts.webhook, methods=["POST"]))
     if parts.metrics is not None:
         routes.append(Route("/metrics", operating.metrics, methods=["GET"]))
     if parts.admin_token:

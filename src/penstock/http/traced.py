@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 
 from penstock.http.asgi import App, Receive, Scope, Send
-from penstock.http.endpoint import Runs
+from penstock.http.streams import Runs
 from penstock.operations.request import Credentials, OperationRequest, OperationResult
 from penstock.schema.generation import Generation
 from penstock.telemetry.requests import RequestFacts

@@ -16,6 +16,7 @@ from penstock.operations.failures import ArgumentError, blames_bearer, blames_cu
 from penstock.operations.loader import Loader
 from penstock.operations.request import Credentials
 from penstock.operations.services import Services
+from penstock.operations.values import Row
 from penstock.resources.ways import Route
 from penstock.schema.generation import Generation
 from penstock.upstream.tokens import AccessToken, TokenSource
@@ -24,7 +25,10 @@ from penstock.upstream.wire import is_id
 
 
 class Context(msgspec.Struct, eq=False):
-    """One request's own state; made anew for each and never shared. A struct, because each request makes one."""
+    """One request's own state; made anew for each and never shared. A struct, because each request makes one.
+
+    ``told`` is what a subscription tells of, under the names of its payload: a subscription makes one for each event.
+    """
 
     services: Services
     generation: Generation
@@ -35,6 +39,7 @@ class Context(msgspec.Struct, eq=False):
     calls: int = 0
     writes: int = 0
     errors: list[dict[str, JSON]] = []
+    told: Row = {}
     _headers: HeaderBlock | None = None
     _renewal: asyncio.Lock | None = None
     _is_renewed: bool = False

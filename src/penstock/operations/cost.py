@@ -33,7 +33,7 @@ from penstock.operations.plan.collect import Collector, NotCovered, Selected, co
 from penstock.operations.sizes import Number, OneMore, Represented, Size, Step, sum_calls
 from penstock.operations.writes.costing import calls_of
 from penstock.resources.rows import Mutation
-from penstock.resources.ways import DEFAULT_PAGE, LARGEST_PAGE, Edge, FromRow, FromToken, Relation, Shape
+from penstock.resources.ways import DEFAULT_PAGE, LARGEST_PAGE, Edge, FromRow, FromToken, Relation, Shape, Watching
 from penstock.schema.generation import Generation
 from penstock.schema.model import Entities, FieldDescription, ObjectDescription, PayloadPart
 
@@ -106,8 +106,8 @@ class _Estimator:
 
     def roots(self) -> tuple[Step, ...]:
         is_mutation = self._operation.operation is OperationType.MUTATION
-        owner = self._description.mutation if is_mutation else self._description.query
-        if owner is None or self._operation.operation is OperationType.SUBSCRIPTION:
+        owner = self._description.root(self._operation.operation.value)
+        if owner is None:
             return ()
         selected = self._collector.root(self._operation, owner.name)
         if is_mutation:  # nothing is shared between writes
@@ -145,6 +145,8 @@ class _Estimator:
             case Mutation():
                 calls = calls_of(source, _argument(item.nodes[0], "input"), self._generation)
                 return (Step(calls, _ONE, self._inner(field, item)),)
+            case Watching():  # what is told is read to see whether it may be, selected or not
+                return (Step(_ONE, _ONE, ()), *self._inner(field, item))
             case PayloadPart(result=result) if result is not None and result.by:
                 return (Step(_ONE, _ONE, self._inner(field, item)),)
             case _:

@@ -5,18 +5,18 @@ Never here: faults of single fields, what a client reads of them.
 
 from __future__ import annotations
 
-from penstock.errors import CallerError
+from penstock.errors import PenstockError
 
 
 class RequestError(Exception):
-    """The document cannot be run; one caller error for each fault, with its locations.
+    """The document cannot be run; one error for each fault, with its locations.
 
     Args:
         faults: At least one.
         estimate: The calls it would have taken at the most, where it was refused for them.
     """
 
-    def __init__(self, faults: list[tuple[CallerError, list[tuple[int, int]]]], estimate: int | None = None) -> None:
+    def __init__(self, faults: list[tuple[PenstockError, list[tuple[int, int]]]], estimate: int | None = None) -> None:
         super().__init__(str(faults[0][0]))
         self.faults = faults
         self.estimate = estimate

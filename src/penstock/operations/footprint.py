@@ -18,7 +18,6 @@ from graphql import (
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
-    OperationType,
     SelectionSetNode,
     StringValueNode,
     ValueNode,
@@ -89,10 +88,9 @@ class Footprint:
 def footprint_of(generation: Generation, document: DocumentNode, operation: OperationDefinitionNode) -> Footprint:
     """What a validated operation touches; each fragment is looked at once."""
     description = generation.description
-    is_mutation = operation.operation is OperationType.MUTATION
-    root = description.mutation if is_mutation else description.query
+    root = description.root(operation.operation.value)
     walk = _Walk(generation, document, operation.variable_definitions or ())
-    if root is not None and operation.operation is not OperationType.SUBSCRIPTION:
+    if root is not None:
         walk.select(root.name, operation.selection_set)
     return Footprint(
         operation.name.value if operation.name else "",
@@ -135,8 +133,7 @@ class _Lookup:
     """Fields by name, made once for a generation: descriptions are lists."""
 
     def __init__(self, description: SchemaDescription) -> None:
-        mutation = description.mutation
-        owners = [description.query, *description.objects.values(), *([mutation] if mutation is not None else [])]
+        owners = [*description.roots, *description.objects.values()]
         self.outputs = {owner.name: {one.name: one for one in owner.fields} for owner in owners}
         self.inputs = {name: {one.name: one for one in made.fields} for name, made in description.inputs.items()}
         self.owners: dict[str, ObjectDescription] = {owner.name: owner for owner in owners}

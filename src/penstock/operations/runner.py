@@ -62,26 +62,52 @@ class Runner:
 
         A mutation that has begun is finished, also when whoever waits for its answer is cancelled.
         """
-        document, is_trusted = request.document, False
+        asked, is_trusted = request, False
         try:
             if self._stored.minds(request):
-                document, is_trusted = await self._stored.find(request)
-            prepared = self.documents(generation).prepare(document, request.operation_name)
-            self._check(prepared, request)
+                request, is_trusted = await self.find(request)
+            prepared = self.prepare(generation, request)
         except RequestError as error:
-            return self._refused(error, request.request_id)
-        if not request.allow_mutation and (refusal := self._refuse_get(prepared, is_trusted=is_trusted)):
+            return self.refused(error, request.request_id)
+        if prepared.kind == "subscription":
+            return _unstreamed(prepared, request.request_id)
+        if not request.allow_mutation and (refusal := self.refuse_get(prepared, is_trusted=is_trusted)):
             return _method(refusal, prepared, request.request_id)
         if request.document_digest:
-            await self._stored.keep(request)
-        suggestions = self._settings.suggestions
-        context = Context(self._services, generation, credentials, request.request_id, suggestions=suggestions)
-        running = self._run(context, prepared, request, is_trusted=is_trusted)
+            await self._stored.keep(asked)
+        running = self.run_prepared(self.context(generation, request, credentials), prepared, request, is_trusted)
         return await (self.writes.finish(running) if prepared.kind == "mutation" else running)
 
-    async def _run(
-        self, context: Context, prepared: PreparedOperation, request: OperationRequest, *, is_trusted: bool
+    def context(self, generation: Generation, request: OperationRequest, credentials: Credentials) -> Context:
+        """What one run of an operation owns."""
+        suggestions = self._settings.suggestions
+        return Context(self._services, generation, credentials, request.request_id, suggestions=suggestions)
+
+    async def find(self, request: OperationRequest) -> tuple[OperationRequest, bool]:
+        """The same request with the text of the document that it means, and whether that is a trusted one.
+
+        Raises:
+            RequestError: There is no such document, or it may not be run.
+        """
+        if not self._stored.minds(request):
+            return request, False
+        text, is_trusted = await self._stored.find(request)
+        return msgspec.structs.replace(request, document=text), is_trusted
+
+    def prepare(self, generation: Generation, request: OperationRequest) -> PreparedOperation:
+        """The operation of a request, ready to run on a generation.
+
+        Raises:
+            RequestError: It is not valid there, or beyond a limit.
+        """
+        prepared = self.documents(generation).prepare(request.document, request.operation_name)
+        self._check(prepared, request)
+        return prepared
+
+    async def run_prepared(
+        self, context: Context, prepared: PreparedOperation, request: OperationRequest, is_trusted: bool = False
     ) -> OperationResult:
+        """Run a prepared operation; the context ends with it."""
         try:
             plan = prepared.plan
             if isinstance(plan, str):
@@ -141,9 +167,9 @@ class Runner:
         }
         return with_extension(body, "cost", _encoder.encode(cost))
 
-    def _refuse_get(self, prepared: PreparedOperation, *, is_trusted: bool) -> str:
+    def refuse_get(self, prepared: PreparedOperation, *, is_trusted: bool) -> str:
         """Why a safe method may not run an operation, or ""."""
-        if prepared.kind != "query":
+        if prepared.kind == "mutation":
             return f"A {prepared.kind} cannot be run by GET: use POST."
         if self._stored.rules.get_trusted_only and not is_trusted:
             return "A GET runs trusted documents only here: use POST."
@@ -153,7 +179,8 @@ class Runner:
         """Prepare documents on a generation for good; text → why it cannot be run."""
         return self.documents(generation).hold(texts)
 
-    def _refused(self, error: RequestError, request_id: str) -> OperationResult:
+    def refused(self, error: RequestError, request_id: str) -> OperationResult:
+        """The answer to a request that is not run."""
         for fault, _ in error.faults:
             if isinstance(fault, LimitError) and fault.limit:
                 self._services.on_limit(fault.limit)
@@ -170,6 +197,12 @@ async def _refer(context: Context, prepared: PreparedOperation, request: Operati
     """The reference executor's answer in bytes, and whether the operation was executed."""
     answer, executed = await run_reference(context, prepared.document, request.operation_name, request.variables)
     return _encoder.encode(answer), executed
+
+
+def _unstreamed(prepared: PreparedOperation, request_id: str) -> OperationResult:
+    message = "A subscription is answered by a stream of events: ask with `Accept: text/event-stream`."
+    body = _encoder.encode({"errors": [error_entry(CallerError(message, "BAD_REQUEST"), request_id)]})
+    return OperationResult(body, "refused", prepared.kind, prepared.name, codes=("BAD_REQUEST",))
 
 
 def _method(message: str, prepared: PreparedOperation, request_id: str) -> OperationResult:

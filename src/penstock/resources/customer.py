@@ -24,6 +24,7 @@ from penstock.resources.ways import (
     Route,
     Shape,
     SortRow,
+    Watching,
 )
 
 ONE = Route("GET", "/v2/customers/{id}")
@@ -130,6 +131,20 @@ CUSTOMER = Resource(
         CARTS_OF_CUSTOMER,
     ),
     session=Session("session", "The sign-in behind this request; null on any customer but the signed-in one."),
+    watching=Watching(
+        "customerChanged",
+        "Told whenever a customer has changed, or is gone. Without `id` it is the signed-in customer.",
+        "customer",
+        Edge(
+            "customer",
+            "The customer as it is now, read with the subscriber's own credentials; null once it is gone.",
+            Shape.ONE,
+            "Customer",
+            ONE,
+            origins=(("id", FromRow((("id",),))),),
+        ),
+        _OWN,
+    ),
     roots=(
         Edge(
             "me",

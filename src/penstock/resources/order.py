@@ -21,7 +21,18 @@ from penstock.resources.money import (
 )
 from penstock.resources.order_writes import UPDATE
 from penstock.resources.rows import Resource
-from penstock.resources.ways import Edge, FilterRow, FromArgument, FromRow, Listing, Operator, Route, Shape, SortRow
+from penstock.resources.ways import (
+    Edge,
+    FilterRow,
+    FromArgument,
+    FromRow,
+    Listing,
+    Operator,
+    Route,
+    Shape,
+    SortRow,
+    Watching,
+)
 
 ONE = Route("GET", "/v2/orders/{id}")
 MANY = Route("GET", "/v2/orders")
@@ -173,6 +184,20 @@ ORDER = Resource(
             Route("GET", "/v2/customers/{id}"),
             origins=(("id", FromRow(_CUSTOMER_ID)),),
         ),
+    ),
+    watching=Watching(
+        "orderChanged",
+        "Told whenever an order has changed: paid, shipped, cancelled, or anything else of it; or is gone.",
+        "order",
+        Edge(
+            "order",
+            "The order as it is now, read with the subscriber's own credentials; null once it is gone.",
+            Shape.ONE,
+            "Order",
+            ONE,
+            origins=(("id", FromRow((("id",),))),),
+        ),
+        (("id", FromArgument("id")),),
     ),
     roots=(
         Edge(

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias, assert_never
 from penstock.definitions.model import FieldDefinition
 from penstock.resources.attributes import Attribute, EnumRow, Group, GroupType, Kind, Session
 from penstock.resources.inputs import InputRow
-from penstock.resources.ways import Edge, Origin, Relation, Route
+from penstock.resources.ways import Edge, Origin, Relation, Route, Watching
 
 ENVELOPE_KEYS = frozenset({"id", "type", "meta", "links", "relationships"})
 """Keys of every row, core or custom: no field has one of them as its slug."""
@@ -180,6 +180,7 @@ class Resource:
     quarantined: tuple[tuple[str, str], ...] = ()
     """Custom fields that could not be typed: (field id, slug)."""
     session: Session | None = None
+    watching: Watching | None = None
     other_keys: frozenset[str] = frozenset()
     """Upstream's own keys that no row above shows: never taken for custom values."""
 

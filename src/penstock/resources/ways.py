@@ -161,6 +161,24 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Watching:
+    """A subscription to one resource: told again, read anew as whoever subscribes, whenever upstream says it changed.
+
+    Attributes:
+        name: Of the subscription's root field.
+        word: Upstream's word for the resource in its events.
+        edge: The way from what is told, which has the resource's id, to the resource.
+        origins: Where the id comes from when it begins.
+    """
+
+    name: str
+    description: str
+    word: str
+    edge: Edge
+    origins: tuple[tuple[str, Origin], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """A relationship field: ids stand in the row, the rows behind them are read one by one.
 

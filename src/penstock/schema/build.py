@@ -125,8 +125,7 @@ def build_schema(description: SchemaDescription) -> strawberry.Schema:
 
 
 def _all_objects(description: SchemaDescription) -> list[ObjectDescription]:
-    roots = [description.query] if description.mutation is None else [description.query, description.mutation]
-    return [*roots, *description.objects.values()]
+    return [*description.roots, *description.objects.values()]
 
 
 def _object_definition(described: ObjectDescription) -> StrawberryObjectDefinition:
@@ -208,11 +207,12 @@ def _prose(text: str) -> str | None:
 def _assemble(
     description: SchemaDescription, classes: dict[str, type], enums: dict[str, StrawberryEnumDefinition]
 ) -> strawberry.Schema:
-    mutation = description.mutation
+    mutation, subscription = description.mutation, description.subscription
     try:
         schema = strawberry.Schema(
             query=classes[description.query.name],
             mutation=None if mutation is None else classes[mutation.name],
+            subscription=None if subscription is None else classes[subscription.name],
             types=[*classes.values(), *enums.values(), FlowField, Constraint],
             config=StrawberryConfig(auto_camel_case=False, scalar_map=make_scalar_map()),
         )

@@ -45,6 +45,7 @@ from penstock.schema.model import (
     TypeRef,
 )
 from penstock.schema.plain_fields import REQUIRED_ID, REQUIRED_TEXT
+from penstock.schema.subscription import describe_subscription
 
 
 def describe(definitions: StoreDefinitions, lock: Lock = NO_LOCK) -> tuple[SchemaDescription, tuple[Problem, ...]]:
@@ -73,7 +74,8 @@ def describe(definitions: StoreDefinitions, lock: Lock = NO_LOCK) -> tuple[Schem
             inputs |= filter_inputs(edge.target, edge.listing)
             sort = sort_enum(edge.target, edge.listing)
             enums |= {sort.name: sort} if sort else {}
-    objects |= {fixed.name: fixed for fixed in FIXED_OBJECTS}
+    subscription, told = describe_subscription(resources.values())
+    objects |= {fixed.name: fixed for fixed in (*told, *FIXED_OBJECTS)}
     enums |= {one.name: one for one in FIXED_ENUMS}
     description = SchemaDescription(
         query=ObjectDescription("Query", "What can be read.", (*roots, *FIXED_ROOTS)),
@@ -82,6 +84,7 @@ def describe(definitions: StoreDefinitions, lock: Lock = NO_LOCK) -> tuple[Schem
         inputs=inputs,
         enums=enums,
         resources=resources,
+        subscription=subscription,
     )
     return description, problems
 

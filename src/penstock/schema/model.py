@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from penstock.definitions.model import FieldDefinition
 from penstock.resources.attributes import Attribute, EnumRow, Group, Session
 from penstock.resources.rows import Mutation, Resource, Result, Tombstone
-from penstock.resources.ways import Edge, FilterRow, Relation
+from penstock.resources.ways import Edge, FilterRow, Relation, Watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ Source: TypeAlias = (
     | Metadata
     | Service
     | Entities
+    | Watching
 )
 
 
@@ -187,6 +188,16 @@ class SchemaDescription:
     enums: dict[str, EnumDescription] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
     """Resources by GraphQL type name, extended by the store's definitions."""
+    subscription: ObjectDescription | None = None
+
+    @property
+    def roots(self) -> tuple[ObjectDescription, ...]:
+        """The root types that there are."""
+        return tuple(root for root in (self.query, self.mutation, self.subscription) if root is not None)
+
+    def root(self, operation: str) -> ObjectDescription | None:
+        """The root type of an operation by its keyword: ``query``, ``mutation`` or ``subscription``."""
+        return {"query": self.query, "mutation": self.mutation, "subscription": self.subscription}[operation]
 
     def object(self, name: str) -> ObjectDescription:
         """The object type of this name, the roots included.
@@ -194,8 +205,4 @@ class SchemaDescription:
         Raises:
             KeyError: There is none.
         """
-        if name == self.query.name:
-            return self.query
-        if self.mutation is not None and name == self.mutation.name:
-            return self.mutation
-        return self.objects[name]
+        return next((root for root in self.roots if root.name == name), None) or self.objects[name]

@@ -33,7 +33,7 @@ def assert_sound(description: SchemaDescription) -> None:
     Raises:
         DefinitionError: A name or a reference cannot be used; it names the type and the field.
     """
-    roots = [description.query] if description.mutation is None else [description.query, description.mutation]
+    roots = description.roots
     objects = [*roots, *description.objects.values()]
     _assert_type_names(description, [one.name for one in roots])
     scalars = BUILT_IN_SCALARS | OWN_SCALARS

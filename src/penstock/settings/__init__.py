@@ -4,6 +4,7 @@ Never here: objects that do work.
 """
 
 from penstock.settings.kinds import Setting
+from penstock.settings.listing import table
 from penstock.settings.reading import PREFIX
 from penstock.settings.secret import Secret
 from penstock.settings.state_address import StateAddress, read_state_address
@@ -15,7 +16,6 @@ from penstock.settings.table import (
     SchemaPolicy,
     Settings,
     Transport,
-    table,
 )
 
 __all__ = [

@@ -18,13 +18,10 @@ from penstock.settings.kinds import (
     TEXT,
     URL,
     WORD,
-    Kind,
-    Setting,
     choice,
     integer,
     number,
     row,
-    show_default,
 )
 from penstock.settings.reading import (
     PREFIX,
@@ -106,6 +103,23 @@ class Settings:
     )
     schema_event_clients: int = field(
         default=100, metadata=row(integer(0, 100_000), "Clients of /schema/events at a time, each worker.")
+    )
+    webhook_secret: Secret = field(
+        default=Secret(),
+        metadata=row(SECRET, "What the store's webhook proves itself by; without it nobody is told of changes in it."),
+    )
+    max_subscriptions: int = field(
+        default=1000, metadata=row(integer(0, 100_000), "Subscriptions open at a time, each worker.")
+    )
+    max_client_subscriptions: int = field(
+        default=20, metadata=row(integer(1, 100_000), "Subscriptions of one client at a time, each worker.")
+    )
+    subscription_check_seconds: float = field(
+        default=600.0,
+        metadata=row(number(0, 86_400), "Time between looks at what is subscribed to: events can be lost. 0 for none."),
+    )
+    heartbeat_seconds: float = field(
+        default=15.0, metadata=row(number(0.05, 3600), "Time between heartbeats of a stream of events.")
     )
     operation_sample: int = field(
         default=500,
@@ -259,8 +273,8 @@ class Settings:
             except OperatorError as error:
                 faults[variable] = str(error)
         settings = cls(**implied(values), **values)  # type: ignore[arg-type]  # each row's kind makes the type its attribute declares
-        warnings = (*unknown_variables(environ, [setting.variable for setting in table()]), *_doubts(settings))
-        return FoundSettings(settings, warnings, faults)
+        known = [PREFIX + item.name.upper() for item in fields(cls)]
+        return FoundSettings(settings, (*unknown_variables(environ, known), *_doubts(settings)), faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,14 +297,3 @@ def _doubts(settings: Settings) -> tuple[str, ...]:
     trust = doubts_about_trust(settings.trusted_documents, remembers or bool(settings.trusted_documents_path))
     waiting = doubts_about_waiting(settings.schema_policy, is_remembered=remembers)
     return (*doubts_about(settings.upstream_url), *waiting, *trust)
-
-
-def table() -> tuple[Setting, ...]:
-    """Every setting as the documentation shows it, in the order of `Settings`."""
-    rows = []
-    for item in fields(Settings):
-        kind: Kind = item.metadata["kind"]
-        words: str = item.metadata["help"]
-        default = show_default(item.default)
-        rows.append(Setting(PREFIX + item.name.upper(), item.name, kind.name, default, words, kind.secret))
-    return tuple(rows)

@@ -5,7 +5,7 @@ Never here: what is worth counting where, label values that a caller chooses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, PlatformCollector, generate_latest
 from prometheus_client.core import Metric
@@ -50,10 +50,12 @@ class Metrics(Collector):
         self._trusted: dict[tuple[str, ...], float] = {}
         self._upstream: Callable[[], UpstreamFacts] = UpstreamFacts
         self._documents: Callable[[], DocumentFacts] = DocumentFacts
+        self._subscriptions: Callable[[], Mapping[str, int]] = dict
         self._count_operations()
         self._count_calls()
         self._count_schema()
         self._count_state()
+        self._count_subscriptions()
         self._alive = GaugeTable(_ALIVE, "", (), "max", lambda: {(): clock()}, self._slots)
         self._process = ProcessTables(self._slots)
         self.registry = CollectorRegistry()
@@ -128,6 +130,14 @@ class Metrics(Collector):
         words = "Workers that cannot use the shared state and go on by themselves."
         self._gauge("penstock_state_down", words, "sum", lambda: self._is_state_down)
 
+    def _count_subscriptions(self) -> None:
+        self.webhook_events = self._counter(
+            "penstock_webhook_events", "Events that came to the webhook, by what became of them.", ("outcome",)
+        )
+        words = "Events of subscriptions, by what became of them."
+        self.subscription_events = self._counter("penstock_subscription_events", words, ("field", "outcome"))
+        self._gauge_by("penstock_subscriptions", "Subscriptions that are open.", ("field",), "sum", self._open)
+
     def request_answered(self, operation_type: str, path: str, status: int, seconds: float) -> None:
         """Count one answered GraphQL request; texts are empty where nothing was understood."""
         self.requests.add((operation_type, path, str(status)))
@@ -170,6 +180,18 @@ class Metrics(Collector):
     def spans_ended(self, outcome: str, amount: int) -> None:
         """Count spans that were ``sent`` to the collector or ``dropped``."""
         self.spans.add((outcome,), amount)
+
+    def webhook_told(self, outcome: str) -> None:
+        """Count an event: ``received``, ``duplicate``, ``ignored``, ``refused`` or ``failed``."""
+        self.webhook_events.add((outcome,))
+
+    def subscriber_told(self, field_name: str, outcome: str) -> None:
+        """Count what became of an event for one subscriber: ``delivered``, ``refused``, ``failed`` or ``ended``."""
+        self.subscription_events.add((field_name, outcome))
+
+    def watch_subscriptions(self, subscriptions: Callable[[], Mapping[str, int]]) -> None:
+        """Take from here how many are open, by the name of the field."""
+        self._subscriptions = subscriptions
 
     def schema_checked(self, outcome: str) -> None:
         """Count a look at the definitions: ``swapped``, ``unchanged``, ``held`` or ``failed``."""
@@ -244,6 +266,9 @@ class Metrics(Collector):
         made = GaugeTable(name, words, labels, join, reading, self._slots)
         self._gauges.append(made)
         self._tables.append(made)
+
+    def _open(self) -> dict[Labels, float]:
+        return {(name,): float(number) for name, number in self._subscriptions().items()}
 
     def _age(self) -> float:
         return max(0.0, self._clock() - self._schema.loaded_at) if self._schema.number else 0.0

@@ -30,8 +30,6 @@ def compile_operation(
         operation: The operation of it to run.
         uncoercible: Told of (type, field) when a stored value cannot be read as its type.
     """
-    if operation.operation is OperationType.SUBSCRIPTION:
-        return "subscription"
     try:
         conditions = condition_variables(document, operation)
         if len(conditions) > _MOST_CONDITIONS:
@@ -74,7 +72,7 @@ class _RootCompiler:
     def _compile(self, collector: Collector) -> Roots:
         description = self._generation.description
         is_mutation = self._operation.operation is OperationType.MUTATION
-        owner = description.mutation if is_mutation else description.query
+        owner = description.root(self._operation.operation.value)
         if owner is None:
             raise NotCovered("no such root type")
         graphql_type = self._generation.schema.type_map[owner.name]

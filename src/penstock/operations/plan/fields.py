@@ -27,9 +27,10 @@ from penstock.operations.plan.mutations import MutationNode, PayloadEntry
 from penstock.operations.plan.node import Node
 from penstock.operations.plan.plain import MetadataNode, PlainEntry, PlainSelection, SessionNode, custom_entry
 from penstock.operations.plan.rows import RowSelection, SharedSelections
+from penstock.operations.plan.told import ToldNode
 from penstock.resources.attributes import Attribute, Group, Path, Session
 from penstock.resources.rows import Mutation, Tombstone
-from penstock.resources.ways import Edge, FromRow, Relation, Shape
+from penstock.resources.ways import Edge, FromRow, Relation, Shape, Watching
 from penstock.schema.generation import Generation
 from penstock.schema.model import (
     CustomValue,
@@ -91,6 +92,8 @@ class FieldCompiler:
                 return self._edge(owner, item, source)
             case Mutation():
                 return self._mutation(owner, item, field, source)
+            case Watching():
+                return ToldNode(self._rows(self._description.object(field.type.name), [item]), item.locations)
             case Metadata(what):
                 below = self._description.object(field.type.name)
                 return MetadataNode(what, self._arguments(owner, item), self._plain(item, below), item.locations)

@@ -35,10 +35,7 @@ from penstock.schema.generation import Generation
 def bind(generation: Generation) -> None:
     """Give every field of the generation's schema its resolver."""
     description = generation.description
-    owners = [description.query, *description.objects.values()]
-    if description.mutation is not None:
-        owners.append(description.mutation)
-    for owner in owners:
+    for owner in (*description.roots, *description.objects.values()):
         graphql_type = generation.schema.type_map.get(owner.name)
         if isinstance(graphql_type, GraphQLObjectType):
             for field in owner.fields:

@@ -27,7 +27,7 @@ from penstock.operations.values import Row, at, coercer
 from penstock.operations.writes import Outcome, read_again, run_write
 from penstock.resources.attributes import UNRECOGNIZED, Attribute, Group, Kind, Session
 from penstock.resources.rows import Mutation, Resource, Result, Tombstone
-from penstock.resources.ways import Edge, Relation, Shape
+from penstock.resources.ways import Edge, Relation, Shape, Watching
 from penstock.schema.model import (
     CustomValue,
     Entities,
@@ -72,16 +72,18 @@ def resolver_of(schema: SchemaDescription, owner: ObjectDescription, field: Fiel
             return _custom(owner.resource, many)
         case Plain(key, is_cut):
             return _cut(key) if is_cut else lambda value, _info: value[key]
-        case Metadata() | Service() | Entities():
+        case Metadata() | Service() | Entities() | Watching():
             return _only_at_root(source)
         case _:
             assert_never(source)
 
 
-def _only_at_root(source: Metadata | Service | Entities) -> Resolver:
+def _only_at_root(source: Metadata | Service | Entities | Watching) -> Resolver:
     match source:
         case Metadata(what):
             return tell_definitions if what == "fieldDefinitions" else tell_schema
+        case Watching():
+            return lambda _source, info, **_arguments: info.context.told
         case Service():
             return tell_service
         case Entities(edges):
