@@ -75,6 +75,17 @@ def test_every_header_that_the_door_names_is_on_the_page() -> None:
     assert sorted(known - named) == []
 
 
+def test_no_header_is_on_the_page_that_the_code_does_not_name() -> None:
+    text = page("http.md").partition("\n## Request headers\n")[2]
+    cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    shown = {name.lower() for cell in cells for name in names_in(cell, r"[A-Za-z-]+")}
+
+    code = "\n".join(module.text.lower() for module in modules() if not module.place.startswith("sandbox/"))
+
+    assert {"x-moltin-customer-token", "schema-version"} <= shown
+    assert [name for name in sorted(shown) if f'"{name}"' not in code] == []
+
+
 def headers_in(module: Module) -> Iterator[str]:
     """Every header that a module names: byte texts in lower case, keys of dictionaries of texts, `headers.get(…)`."""
     for node in ast.walk(module.tree):
