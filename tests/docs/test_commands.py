@@ -147,6 +147,7 @@ def test_nothing_is_run_elsewhere_that_no_page_has() -> None:
     texts = [command.text for path in PAGES for command in commands_of(path)]
 
     assert [start for start in ELSEWHERE if not any(text.startswith(start) for text in texts)] == []
+    assert [place for place in ELSEWHERE.values() if place.startswith("tests/") and not (ROOT / place).exists()] == []
 
 
 def penstock_lines() -> set[str]:

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graphql import parse, validate
 
-from tests.docs.blocks import PAGES, Example, examples_of, is_like
+from penstock.schema.diff import read_schema
+from tests.docs.blocks import PAGES, Example, blocks_of, examples_of, is_like
+from tests.docs.reference import ROOT
 from tests.packaging.commands import Dev
 
 SIGN_IN = """
@@ -36,6 +39,16 @@ def test_the_examples_of_a_page_are_answered_as_it_says(dev: Dev, path: Path) ->
         else:
             assert is_like(example.answer, answer), told
         before = answer
+
+
+def test_documents_that_are_shown_and_not_run_fit_the_schema() -> None:
+    schema = read_schema((ROOT / "schema.graphql").read_text(encoding="utf-8"))
+    documents = [parse(block.text) for path in PAGES for block in blocks_of(path) if block.kind == "gql"]
+
+    wrong = [error.message for document in documents for error in validate(schema, document)]
+
+    assert wrong == []
+    assert documents
 
 
 def test_an_answer_is_like_the_one_shown_where_they_differ_in_ellipses_alone() -> None:
