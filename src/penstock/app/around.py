@@ -45,16 +45,16 @@ class Around:
 
     def runs(self, runs: Runs) -> Runs:
         """What runs operations."""
-        if self.notes is not None:
-            runs = ShowingCalls(runs, self.notes)
-        return runs if self.traces is None else self.traces.requests.runs(runs)
+        return runs if self.notes is None else ShowingCalls(runs, self.notes)
 
     def endpoint(self, parts: EndpointParts) -> App:
-        """What answers at the GraphQL path."""
+        """What answers at the GraphQL path; a request outside a trace passes nothing that belongs to traces."""
+        plain = GraphQLEndpoint(parts)
         if self.traces is None:
-            return GraphQLEndpoint(parts)
+            return plain
         requests = self.traces.requests
-        return requests.endpoint(GraphQLEndpoint(replace(parts, tell=requests.tell(parts.tell))))
+        traced = replace(parts, tell=requests.tell(parts.tell), runner=requests.runs(parts.runner))
+        return requests.endpoint(GraphQLEndpoint(traced), plain)
 
 
 def make_around(settings: Settings, environ: Mapping[str, str], telling: Telling) -> Around:

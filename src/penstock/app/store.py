@@ -92,10 +92,13 @@ def connect(
         around: What goes round the whole of it, in the context of whoever makes a call.
         fetch: Where units of the store's rate come from; None for this worker's own share of it.
     """
+    count = metrics.called.note
 
     def observe(request: Request, outcome: int | PenstockError, seconds: float) -> None:
-        status = str(outcome) if isinstance(outcome, int) else type(outcome).__name__
-        metrics.upstream_called(request.method, request.route, status, seconds)
+        if isinstance(outcome, int):
+            count((request.method, request.route, outcome), seconds)
+            return
+        count((request.method, request.route, type(outcome).__name__), seconds)
         if isinstance(outcome, LimitError):
             metrics.upstream_shed(outcome.public_code)
 

@@ -56,7 +56,7 @@ class Traces:
 
     def over(self, transport: Transport) -> Transport:
         """The way to the store, each call a part of its request's trace."""
-        return TracedTransport(transport, self.calls)
+        return TracedTransport(transport, self.calls, self.calls.tracer.current.get)
 
     async def run(self) -> None:
         """Deliver until cancelled, then what is left."""

@@ -60,9 +60,9 @@ class RequestTracer:
         self.tracer = tracer
         self._shapes: dict[tuple[str, ...], Shape] = {}
 
-    def endpoint(self, app: App) -> App:
-        """The endpoint, each request with a place in a trace."""
-        return _Endpoint(app, self.tracer)
+    def endpoint(self, traced: App, plain: App) -> App:
+        """The endpoint that a request goes to which has a place in a trace, and the one for all others."""
+        return _Endpoint(traced, plain, self.tracer)
 
     def runs(self, runs: Runs) -> Runs:
         """The runner, each operation a span."""
@@ -104,10 +104,11 @@ class RequestTracer:
 
 
 class _Endpoint:
-    __slots__ = ("_app", "_tracer")
+    __slots__ = ("_plain", "_traced", "_tracer")
 
-    def __init__(self, app: App, tracer: Tracer) -> None:
-        self._app = app
+    def __init__(self, traced: App, plain: App, tracer: Tracer) -> None:
+        self._traced = traced
+        self._plain = plain
         self._tracer = tracer
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[object, object, None]:
@@ -120,12 +121,12 @@ class _Endpoint:
                 state = value
         method = scope["method"]
         place = tracer.begin(parent, state, method if method in _METHODS else "_OTHER")
-        return self._app(scope, receive, send) if place is None else self._within(place, scope, receive, send)
+        return self._plain(scope, receive, send) if place is None else self._within(place, scope, receive, send)
 
     async def _within(self, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
         token = self._tracer.current.set(place)
         try:
-            await self._app(scope, receive, send)
+            await self._traced(scope, receive, send)
         finally:
             self._tracer.current.reset(token)
 

@@ -16,6 +16,7 @@ from penstock.telemetry.facts import DocumentFacts, SchemaFacts, UpstreamFacts
 from penstock.telemetry.process import ProcessTables
 from penstock.telemetry.slots import Labels, OwnSlots, Share, Slots
 from penstock.telemetry.tables import CounterTable, GaugeTable, HistogramTable, Join, Reading, Table
+from penstock.telemetry.timed import TimedCounter
 
 EXPOSITION_TYPE = CONTENT_TYPE_LATEST
 """The media type of what `Metrics.render` gives."""
@@ -86,6 +87,7 @@ class Metrics(Collector):
         self.request_seconds = self._histogram(
             "penstock_request_duration_seconds", "Time to answer a GraphQL request.", by_path
         )
+        self.answered = TimedCounter(self.requests, self.request_seconds, len(by_path))
         words = "Trusted documents, by whether they can be run on the schema that serves."
         self._gauge_by("penstock_trusted_documents", words, ("status",), "max", lambda: self._trusted)
         self._gauge("penstock_documents", "Prepared operations kept.", "sum", lambda: self._documents().kept)
@@ -101,6 +103,7 @@ class Metrics(Collector):
         self.upstream_seconds = self._histogram(
             "penstock_upstream_request_duration_seconds", "Time of a call to the store.", by_route
         )
+        self.called = TimedCounter(self.upstream_requests, self.upstream_seconds, len(by_route))
         words = "Calls to the store that wait for their turn."
         self._gauge("penstock_upstream_waiting", words, "sum", lambda: self._upstream().waiting)
         words = "Workers whose circuit breaker is in this state."
@@ -140,8 +143,7 @@ class Metrics(Collector):
 
     def request_answered(self, operation_type: str, path: str, status: int, seconds: float) -> None:
         """Count one answered GraphQL request; texts are empty where nothing was understood."""
-        self.requests.add((operation_type, path, str(status)))
-        self.request_seconds.observe((operation_type, path), seconds)
+        self.answered.note((operation_type, path, status), seconds)
 
     def errors_answered(self, codes: tuple[str, ...]) -> None:
         """Count the error codes of one answer."""
@@ -152,10 +154,9 @@ class Metrics(Collector):
         """Count an operation prepared without a plan; the reason is one of a fixed set."""
         self.references.add((reason,))
 
-    def upstream_called(self, method: str, route: str, status: str, seconds: float) -> None:
+    def upstream_called(self, method: str, route: str, status: int | str, seconds: float) -> None:
         """Count one call to the store: its route template, and its status or the kind of failure."""
-        self.upstream_requests.add((method, route, status))
-        self.upstream_seconds.observe((method, route), seconds)
+        self.called.note((method, route, status), seconds)
 
     def upstream_shed(self, code: str) -> None:
         """Count a call that was refused before it was sent, by the code of the refusal."""

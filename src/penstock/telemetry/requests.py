@@ -119,11 +119,12 @@ class RequestMeter:
 
     def __init__(self, metrics: Metrics, line: RequestLine | None) -> None:
         self._metrics = metrics
+        self._count = metrics.answered.note
         self._line = line
 
     def __call__(self, facts: RequestFacts) -> None:
         """Tell about one answered request."""
-        self._metrics.request_answered(facts.type, facts.path, facts.status, facts.ms / 1000)
+        self._count((facts.type, facts.path, facts.status), facts.ms / 1000)
         if facts.codes:
             self._metrics.errors_answered(facts.codes)
         if self._line is not None:

@@ -59,26 +59,35 @@ class Table(Protocol):
 
 
 class CounterTable:
-    """A counter with labels."""
+    """A counter with labels.
 
-    __slots__ = ("_help", "_labels", "_numbers", "_places", "_slots", "name")
+    Attributes:
+        numbers: Where its numbers are.
+    """
+
+    __slots__ = ("_help", "_labels", "_places", "_slots", "name", "numbers")
 
     def __init__(self, name: str, words: str, labels: Labels, slots: Slots | None = None) -> None:
         self.name = name
         self._help = words
         self._labels = labels
         self._slots = slots or OwnSlots()
-        self._numbers: Numbers = self._slots.numbers
+        self.numbers: Numbers = self._slots.numbers
         self._places: dict[Labels, int] = {}
 
     def add(self, labels: Labels, amount: int = 1) -> None:
         """Count `amount` under these label values."""
         place = self._places.get(labels)
         if place is None:
-            place = _open(self._slots, self.name, self._places, labels, 1)
+            place = self.place(labels)
             if place is None:
                 return
-        self._numbers[place] += amount
+        self.numbers[place] += amount
+
+    def place(self, labels: Labels) -> int | None:
+        """Where these label values are counted, from now on at the latest; None where there is no room."""
+        known = self._places.get(labels)
+        return _open(self._slots, self.name, self._places, labels, 1) if known is None else known
 
     def put(self, labels: Labels, count: int) -> None:
         """Take over what was counted elsewhere, where that is cheaper."""
@@ -88,7 +97,7 @@ class CounterTable:
     def value(self, *labels: str) -> int:
         """What this worker counted under these label values."""
         place = self._places.get(labels)
-        return 0 if place is None else int(self._numbers[place])
+        return 0 if place is None else int(self.numbers[place])
 
     def family(self, shares: list[Share], living: list[Share]) -> CounterMetricFamily:  # noqa: ARG002 (one signature for every kind)
         """See `Table.family`."""
@@ -99,9 +108,13 @@ class CounterTable:
 
 
 class HistogramTable:
-    """A histogram of seconds with labels: a number for each bucket, not cumulative, and one for the total."""
+    """A histogram of seconds with labels: one number for the total, then one for each bucket, not cumulative.
 
-    __slots__ = ("_bounds", "_help", "_labels", "_numbers", "_places", "_slots", "name")
+    Attributes:
+        bounds: Upper bounds of the buckets but the last.
+    """
+
+    __slots__ = ("_help", "_labels", "_numbers", "_places", "_slots", "bounds", "name")
 
     def __init__(
         self,
@@ -114,34 +127,36 @@ class HistogramTable:
         self.name = name
         self._help = words
         self._labels = labels
-        self._bounds = bounds
+        self.bounds = bounds
         self._slots = slots or OwnSlots()
         self._numbers: Numbers = self._slots.numbers
         self._places: dict[Labels, int] = {}
 
     def observe(self, labels: Labels, seconds: float) -> None:
         """Sort one observation into its bucket."""
-        place = self._places.get(labels)
-        bounds = self._bounds
+        place = self.place(labels)
         if place is None:
-            place = _open(self._slots, self.name, self._places, labels, len(bounds) + 2)
-            if place is None:
-                return
+            return
         numbers = self._numbers
         numbers[place] += seconds
-        numbers[place + 1 + bisect_left(bounds, seconds)] += 1
+        numbers[place + 1 + bisect_left(self.bounds, seconds)] += 1
+
+    def place(self, labels: Labels) -> int | None:
+        """Where the total of these label values is, from now on at the latest; None where there is no room."""
+        known = self._places.get(labels)
+        return _open(self._slots, self.name, self._places, labels, len(self.bounds) + 2) if known is None else known
 
     def count(self, *labels: str) -> int:
         """How many observations this worker has under these label values."""
         place = self._places.get(labels)
         if place is None:
             return 0
-        return int(sum(self._numbers[place + 1 + bucket] for bucket in range(len(self._bounds) + 1)))
+        return int(sum(self._numbers[place + 1 + bucket] for bucket in range(len(self.bounds) + 1)))
 
     def family(self, shares: list[Share], living: list[Share]) -> HistogramMetricFamily:  # noqa: ARG002 (one signature for every kind)
         """See `Table.family`: cumulative buckets."""
         family = HistogramMetricFamily(self.name, self._help, labels=self._labels)
-        names = [*(str(bound) for bound in self._bounds), "+Inf"]
+        names = [*(str(bound) for bound in self.bounds), "+Inf"]
         for labels, (total, *counts) in _sums(self.name, shares):
             running = 0.0
             buckets = []

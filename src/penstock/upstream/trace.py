@@ -37,21 +37,33 @@ Trace = Callable[[str, str], CallTrace | None]
 
 
 class TracedTransport:
-    """Adds the place in the trace to each request, and says when the call is over."""
+    """Adds the place in the trace to each request, and says when the call is over.
 
-    def __init__(self, inner: Transport, trace: Trace) -> None:
-        self._inner = inner
+    Args:
+        inner: What is below.
+        trace: Begins calls.
+        place: Where the code that runs stands in a trace; None outside.
+    """
+
+    __slots__ = ("_aclose", "_inner", "_place", "_trace")
+
+    def __init__(self, inner: Transport, trace: Trace, place: Callable[[], object | None]) -> None:
+        self._inner = inner.send
+        self._aclose = inner.aclose
         self._trace = trace
+        self._place = place
 
     def send(self, request: Request) -> Coroutine[object, object, Response]:
         """See `Transport.send`; a call outside a trace passes as if nothing were here."""
+        if self._place() is None:
+            return self._inner(request)
         call = self._trace(request.method, request.route)
-        return self._inner.send(request) if call is None else self._told(request, call)
+        return self._inner(request) if call is None else self._told(request, call)
 
     async def _told(self, request: Request, call: CallTrace) -> Response:
         told = msgspec.structs.replace(request, headers=request.headers.followed_by(call.lines))
         try:
-            response = await self._inner.send(told)
+            response = await self._inner(told)
         except PenstockError as error:
             call.end(type(error).__name__)
             raise
@@ -63,4 +75,4 @@ class TracedTransport:
 
     async def aclose(self) -> None:
         """See `Transport.aclose`."""
-        await self._inner.aclose()
+        await self._aclose()
