@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -112,8 +113,9 @@ def user_errors_in(data: object) -> Iterator[object]:
                 yield payload.get("userErrors")
 
 
+@cache
 def sign_in(dev: Dev) -> str:
-    """A token of the customer that `penstock dev` offers."""
+    """A token of the customer that `penstock dev` offers, the same each time."""
     token: str = dev.ask(SIGN_IN % dev.login, {})["data"]["customerTokenCreate"]["customerToken"]["token"]
     return token
 
