@@ -25,6 +25,7 @@ from penstock.upstream.config import TransportConfig
 from penstock.upstream.filters import Clause, Operator, render_filter
 from penstock.upstream.lean.answer import AnswerReader
 from penstock.upstream.transport import Response
+from tests.fuzz.upstream_events import UpstreamEvents
 from tests.fuzz.webhook import Webhook
 from tests.support.stores import enum_rule, field_json, flow_json, generation_of
 
@@ -153,8 +154,10 @@ class Endpoint:
         if media.startswith(b"text/html"):
             assert kind & 64, "only a GET gets the explorer"
             return
-        document = json.loads(body)
-        codes = [error["extensions"]["code"] for error in document.get("errors", [])]
+        events = [line for line in body.split(b"\n") if line.startswith(b"data: ")]
+        bodies = [line[6:] for line in events] if media.startswith(b"text/event-stream") else [body]
+        documents = [json.loads(one) for one in bodies]
+        codes = [error["extensions"]["code"] for document in documents for error in document.get("errors", [])]
         assert "INTERNAL" not in codes, body
         assert self._logged.getvalue() == "", self._logged.getvalue()
 
@@ -173,9 +176,10 @@ class Endpoint:
         if kind & 128:
             data = json.dumps({"query": data.decode("utf-8", "replace")}).encode()
         sent: list[dict[str, Any]] = []
+        asked = iter([{"type": "http.request", "body": data, "more_body": False}])
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": data, "more_body": False}
+            return next(asked, {"type": "http.disconnect"})
 
         async def send(message: Any) -> None:
             sent.append(message)
@@ -192,6 +196,7 @@ TARGETS: dict[str, Callable[[], Target]] = {
     "tokens": lambda: tokens,
     "endpoint": Endpoint,
     "webhook": Webhook,
+    "upstream_events": UpstreamEvents,
 }
 """Makes each target; what it needs is made once."""
 
@@ -218,6 +223,13 @@ SEEDS: dict[str, list[bytes]] = {
         b'\x80fragment F on Customer { points } mutation { customerDelete(id: "a") { deletedId userErrors { code } } }',
         b"\x40query=%7Bme%7Bid%7D%7D&variables=%7B%7D",
         b"\x80{ __schema { types { name fields { name } } } __typename }",
+        b"\x50text/event-stream\n&query=subscription{schemaChanged{version}}",
+        b"\x50text/event-stream\n&query=subscription{customerChanged(id:1){id}}",
+    ],
+    "upstream_events": [
+        b'\x80{"id":"e1","triggered_by":"customer.updated","payload":{"data":{"type":"customer","id":"c1"}}}',
+        b'\x80{"id":"e2","triggered_by":"order.deleted","payload":{"type":"order","id":"../o"},"resources":{}}',
+        b"\x00the-secret-of-the-store",
     ],
     "webhook": [
         b"\x00hook?x=1\x1fname\x1fs3cret",

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.targets import SEEDS, TARGETS, Endpoint, Target
+from tests.fuzz.upstream_events import UpstreamEvents
 from tests.fuzz.webhook import Webhook
 
 SECONDS = int(os.environ.get("PENSTOCK_TEST_FUZZ_SECONDS", "1"))
@@ -27,7 +28,7 @@ def made() -> Iterator[dict[str, Target]]:
     targets = {name: make() for name, make in TARGETS.items()}
     yield targets
     for target in targets.values():
-        if isinstance(target, Endpoint | Webhook):
+        if isinstance(target, Endpoint | UpstreamEvents | Webhook):
             target.close()
 
 

@@ -1,4 +1,4 @@
-"""The real client of graphql-sse against a real gateway: it is told, it comes back after a cut, it ends when told to."""
+"""The real client of graphql-sse and a real gateway: it is told, it comes back after a cut, it ends when told to."""
 
 from __future__ import annotations
 

@@ -89,4 +89,6 @@ class _RootCompiler:
                 raise NotCovered("introspection")
             else:
                 entries.append(RootEntry(item.key, compiler.root(owner, item)))
-        return Roots(tuple(entries), is_mutation, compiler.reads <= 1 and not is_mutation)
+        # What a subscription tells of was read before it runs: whatever reads it must meet that in the loader.
+        is_query = self._operation.operation is OperationType.QUERY
+        return Roots(tuple(entries), is_mutation, compiler.reads <= 1 and is_query)
