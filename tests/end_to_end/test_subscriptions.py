@@ -339,3 +339,26 @@ async def shared_gateway(upstream: ScriptedUpstream) -> AsyncIterator[Served]:
     customer(upstream)
     async with told(upstream.url) as running:
         yield running
+
+
+async def test_trusted_documents_alone_are_run_as_subscriptions_where_only_those_are(
+    upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    customer(upstream)
+    (tmp_path / "persisted.json").write_text(json.dumps({"watch": ANY}))
+    async with told(upstream.url, trusted_documents="only", trusted_documents_path=str(tmp_path)) as running:
+        refused = await running.client.post(
+            "/graphql", json={"query": OWN}, headers={"accept": "text/event-stream", "authorization": "Bearer b"}
+        )
+        body = {"documentId": "watch", "variables": {"id": "a"}}
+        headers = {"accept": "text/event-stream", "authorization": "Bearer b"}
+        async with running.client.stream("POST", "/graphql", json=body, headers=headers) as answer:
+            subscriber = Subscriber(answer)
+            reading = asyncio.create_task(subscriber.read())
+            await bring(running, "e1")
+            shown = await subscriber.until(1)
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    assert '"code":"FORBIDDEN"' in refused.text
+    assert shown["data"]["customerChanged"]["customer"]["name"] == "Ines"
