@@ -119,8 +119,13 @@ class _Endpoint:
                 parent = value
             elif name == b"tracestate":
                 state = value
-        method = scope["method"]
-        place = tracer.begin(parent, state, method if method in _METHODS else "_OTHER")
+        low = 0
+        if not parent:  # as nearly every request, of which nothing has to be known where it is not recorded
+            low = tracer.bits(64)
+            if low >= tracer.threshold:
+                return self._plain(scope, receive, send)
+        method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
+        place = tracer.begin(parent, state, method) if parent else tracer.start(low, method)
         return self._plain(scope, receive, send) if place is None else self._within(place, scope, receive, send)
 
     async def _within(self, place: Place, scope: Scope, receive: Receive, send: Send) -> None:

@@ -79,25 +79,32 @@ class RequestLines:
         if not gathered:
             return
         self._gathered = []
-        lines = b"".join([self._line(at, facts) for at, facts in gathered])
+        lines = b"".join(self._parts(gathered))
         try:
             self._stream.write(lines)
             self._stream.flush()
         except (OSError, ValueError):
             return
 
-    def _line(self, at: float, facts: RequestFacts) -> bytes:
-        second = int(at)
+    def _parts(self, gathered: list[tuple[float, RequestFacts]]) -> list[bytes]:
+        """The lines in two parts each: what requests of the same millisecond have in common, and the facts."""
+        encode = self._encode
+        parts: list[bytes] = []
+        moment, head = -1, b""
+        for at, facts in gathered:
+            milliseconds = int(at * 1000)
+            if milliseconds != moment:
+                moment = milliseconds
+                head = self._head(milliseconds)
+            parts += (head, encode(facts)[1:], b"\n")
+        return parts
+
+    def _head(self, milliseconds: int) -> bytes:
+        second, rest = divmod(milliseconds, 1000)
         if second != self._second:
             self._second = second
-            self._prefix = (
-                b'{"timestamp":"%b.' % datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
-            )
-        return b'%b%03dZ","level":"info","event":"request",%b}\n' % (
-            self._prefix,
-            int((at - second) * 1000),
-            self._encode(facts)[1:-1],
-        )
+            self._prefix = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
+        return b'{"timestamp":"%b.%03dZ","level":"info","event":"request",' % (self._prefix, rest)
 
 
 def log_each_request(log: Log) -> RequestLine:

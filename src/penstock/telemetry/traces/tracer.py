@@ -43,6 +43,8 @@ class Tracer:
 
     Attributes:
         current: Where the code that runs stands.
+        bits: As it was given.
+        threshold: A new trace is recorded where the lower half of its id is below.
         dropped: Spans that found no room, since the start.
     """
 
@@ -51,8 +53,8 @@ class Tracer:
         self.current: ContextVar[Place | None] = ContextVar("penstock_place", default=None)
         self.dropped = 0
         self._sampler = sampler
-        self._threshold = sampler.threshold
-        self._bits = bits
+        self.threshold = sampler.threshold
+        self.bits = bits
         self._most = most
         self._batch = 0
         self._wake: Callable[[], None] | None = None
@@ -68,18 +70,20 @@ class Tracer:
         """
         parent = parse_traceparent(traceparent) if traceparent else None
         if parent is None:
-            low = self._bits(64)
-            if low >= self._threshold:
-                return None
-            trace = b"%032x" % (self._bits(64) << 64 | low or 1)
-            return Place(trace, self._bits(64) or 1, 0, True, b"", self.clock(), what)
+            low = self.bits(64)
+            return None if low >= self.threshold else self.start(low, what)
         is_sampled = self._sampler.takes(int(parent.trace, 16) & _LOW, parent)
         state = clean_state(tracestate) if tracestate else b""
-        return Place(parent.trace, self._bits(64) or 1, parent.span, is_sampled, state, self.clock(), what)
+        return Place(parent.trace, self.bits(64) or 1, parent.span, is_sampled, state, self.clock(), what)
+
+    def start(self, low: int, what: str) -> Place:
+        """A place in a new trace that is recorded, of whose id the lower 64 bits are these."""
+        trace = b"%032x" % (self.bits(64) << 64 | low or 1)
+        return Place(trace, self.bits(64) or 1, 0, True, b"", self.clock(), what)
 
     def below(self, place: Place) -> Place:
         """A new place below another one, from now on."""
-        return Place(place.trace, self._bits(64) or 1, place.span, place.is_sampled, place.state, self.clock())
+        return Place(place.trace, self.bits(64) or 1, place.span, place.is_sampled, place.state, self.clock())
 
     def record(self, place: Place, common: Shape) -> None:
         """Keep a span that ends now."""
