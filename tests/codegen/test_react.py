@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.codegen.workshop import Bench, Shop, commands_of, files_of, lay_out, section_of
-from tests.docs.reference import ROOT
+from tests.docs.reference import ROOT, page
 
 REACT = "react.md"
 SHARED, URQL, APOLLO = "What both share", "urql", "Apollo Client"
@@ -109,3 +109,10 @@ def test_the_files_compile_and_the_client_does_what_the_pages_do(
         "failed": True,
         "after": 1,
     }
+
+
+def test_the_versions_that_the_guide_was_tried_with_are_those_of_the_lock_file() -> None:
+    pinned = json.loads((Path(__file__).parent / "package.json").read_text())["devDependencies"]
+    majors = [pinned[name].partition(".")[0] for name in ("react", "urql", "@apollo/client")]
+
+    assert re.findall(r"React (\d+), urql (\d+) and Apollo Client (\d+)", page(REACT)) == [tuple(majors)]
