@@ -67,7 +67,7 @@ async def read(till: Till, identity: str, order: str, wishlist: str) -> None:
     await till.pay("me", f"{{ me {{ id addresses {{ id }} you: addresses {{ city }} {orders} }} }}", customer=True)
     await till.pay("me twice", "{ me { id } again: me { name carts { nodes { id } } } }", customer=True)
     await till.pay("customer", "query ($id: ID!) { customer(id: $id) { id favouriteProduct { id } } }", id=identity)
-    await till.pay("customers", f"{{ customers(first: 2) {{ nodes {{ {orders} }} }} }}")
+    await till.pay("customers", f"{{ customers(first: 2, sort: CREATED_AT_ASC) {{ nodes {{ {orders} }} }} }}")
     await till.pay(
         "customers page two",
         "query ($after: String) { customers(first: 2, after: $after) { totalCount } }",
@@ -246,7 +246,7 @@ EXPECTED = {
     "me": (6, 4),
     "me twice": (2, 2),
     "customer": (1, 1),
-    "customers": (9, 3),
+    "customers": (9, 8),
     "customers cursor": (1, 1),
     "customers page two": (2, 2),
     "customers page one": (1, 1),
