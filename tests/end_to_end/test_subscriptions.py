@@ -161,10 +161,13 @@ async def test_an_event_counts_once_and_an_outage_of_the_store_loses_none(upstre
             await count(running, f'penstock_webhook_events_total{{outcome="{outcome}"}}')
             for outcome in ("received", "duplicate")
         ]
+        spoken = running.logged.getvalue() + (await running.client.get("/metrics")).text + repr(running.gateway)
 
     assert statuses == [204, 204, 204]
     assert answer["data"]["customerChanged"]["customer"] == {"id": "a", "name": "Later"}
     assert counts == [2.0, 1.0]
+    assert SECRET not in spoken
+    assert "not to be trusted" not in spoken
 
 
 async def test_an_event_reaches_the_subscribers_of_every_replica(upstream: ScriptedUpstream, tmp_path: Path) -> None:
