@@ -54,10 +54,11 @@ def test_every_docstring_says_what_is_never_there() -> None:
     assert silent == []
 
 
-def test_no_import_hides_in_a_function() -> None:
+def test_no_import_hides_in_a_function_but_for_what_few_need_and_many_would_pay_for() -> None:
     hidden = [
         f"{module.place}:{inner.lineno}"
         for module in modules()
+        if module.place != "state/opening.py"  # the client of Redis takes 5 MB of every worker
         for node in functions(module)
         for inner in ast.walk(node)
         if isinstance(inner, ast.Import | ast.ImportFrom)

@@ -15,8 +15,6 @@ from penstock.state.degrading import Degrading, Watch
 from penstock.state.directory import DirectoryState
 from penstock.state.memory import MemoryState
 from penstock.state.protocol import State
-from penstock.state.redis_server import RedisServer
-from penstock.state.redis_state import RedisState
 from penstock.state.switchboard import Switchboard
 
 
@@ -56,6 +54,9 @@ def open_state(
         case "directory":
             shared: State = DirectoryState(Path(address.folder), clocks.epoch, timeout_seconds=timeout_seconds)
         case "redis":
+            from penstock.state.redis_server import RedisServer  # noqa: PLC0415 (5 MB, for those who have one)
+            from penstock.state.redis_state import RedisState  # noqa: PLC0415 (as above)
+
             _require_authorities(address)
             shared = RedisState(RedisServer(address, timeout_seconds), prefix, board)
     return Degrading(shared, local, watch or Watch())
