@@ -189,6 +189,7 @@ def test_serve_answers_and_stops_cleanly(seeded: RunningSandbox, workers: str) -
     arguments = ("serve", "--port", str(port), "--workers", workers)
     with running(*arguments, until="Penstock serves", **store) as (process, printed):
         answer = _ask_until_ready(f"http://127.0.0.1:{port}")
+        _wait_for_workers(f"http://127.0.0.1:{port}", float(workers))
         code, output, seconds = interrupt(process)
 
     assert answer.json()["data"]["schemaInfo"]["version"] == answer.headers["schema-version"]
@@ -198,6 +199,13 @@ def test_serve_answers_and_stops_cleanly(seeded: RunningSandbox, workers: str) -
     assert "Traceback" not in output
     assert "should not have happened" not in output
     assert seconds < 5
+
+
+def _wait_for_workers(url: str, workers: float) -> None:
+    deadline = time.monotonic() + 20
+    while f"\npenstock_workers {workers}\n" not in httpx.get(f"{url}/metrics").text:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)  # another process has no event to wait for
 
 
 def _ask_until_ready(url: str) -> httpx.Response:
